@@ -68,6 +68,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     jestConfig: {
       testPathIgnorePatterns: ['/node_modules/', '/test/(parser|kernel|node|cluster|languages)/'],
       modulePathIgnorePatterns: ['<rootDir>/(dist|lib|cdk\\.out)/', '<rootDir>/examples/.*/node_modules/'],
+      reporters: ['<rootDir>/test/support/skips-reporter.js'],
       maxWorkers: 2,
       collectCoverage: false,
       moduleNameMapper: {
@@ -113,7 +114,7 @@ project.tsconfigDev.file.addOverride('compilerOptions.paths', {
   'k8s-apparmor/pulumi': ['../src/pulumi/index.ts'],
   'k8s-apparmor/jest': ['../src/jest/index.ts'],
 });
-for (const dir of ['src', 'benchmark', 'examples']) {
+for (const dir of ['src', 'benchmark', 'examples', 'scripts']) {
   project.tsconfigDev.addInclude(`../${dir}/**/*.ts`);
 }
 project.tsconfigDev.addInclude('../.projenrc.ts');
@@ -138,8 +139,8 @@ for (const [level, description] of Object.entries(REAL)) {
 const scripts: Record<string, [string, string]> = {
   typecheck: ['Checks the types of sources and tests.', 'tsc -p test/tsconfig.json'],
   demo: ['Builds the library, synthesises the examples and says what they are.', 'node scripts/demo.js'],
-  benchmark: ['Prints speed as ratios, each beside what it was compared to.', 'node scripts/benchmark.js'],
-  conformance: ['Compares the checker with outside cases (APPARMOR_CONFORMANCE).', 'node scripts/conformance.js'],
+  benchmark: ['Prints speed as ratios, each beside what it was compared to.', 'ts-node -T -P test/tsconfig.json benchmark/run.ts'],
+  conformance: ['Compares the checker with outside cases (APPARMOR_CONFORMANCE).', 'ts-node -T -P test/tsconfig.json scripts/conformance.ts'],
 };
 for (const [name, [description, exec]] of Object.entries(scripts)) {
   project.addTask(name, { description, exec, receiveArgs: true });
