@@ -132,7 +132,7 @@ const REAL: Record<string, string> = {
 for (const [level, description] of Object.entries(REAL)) {
   project.addTask(`test:${level}`, {
     description,
-    exec: `jest --runInBand --testPathIgnorePatterns /node_modules/ --testPathPatterns "/test/${level}/"`,
+    exec: `jest --roots "<rootDir>/test/${level}" --testPathIgnorePatterns /node_modules/ --runInBand`,
     receiveArgs: true,
   });
 }
