@@ -1,0 +1,91 @@
+import type { Item } from '../language';
+import { AppArmorAbi, isOlder, LEAST_PARSER } from './abi';
+import { ProfileError } from './errors';
+import { ProfileBase, ProfileKind, ProfileMode } from './kinds';
+import { checkName, DEFAULT_PREFIX, hashedName, plainName } from './name';
+import { printProfile } from './print';
+import type { AppArmorProfileProps } from './profile';
+import type { RuleItem } from './qualify';
+import { Rule } from './rule';
+import { runtimeDefaultRules, runtimeSignals } from './runtime-default';
+
+/** One line of the kernel's list of profiles. */
+export interface LoadedProfile {
+  readonly name: string;
+  readonly mode: ProfileMode;
+}
+
+/** What an AppArmorProfile holds. */
+export interface Content {
+  readonly kind: ProfileKind;
+  readonly name: string;
+  readonly mode: ProfileMode;
+  readonly loadedName?: string;
+  readonly text?: string;
+  readonly reason?: string;
+  readonly loaded: readonly LoadedProfile[];
+}
+
+/** Containers see paths that are outside of their root, and files that are deleted while they are open. */
+const CONTAINER_FLAGS = ['attach_disconnected', 'mediate_deleted'];
+
+/** The text of typed rules. */
+export function build(props: AppArmorProfileProps): Content {
+  const { name, mode = ProfileMode.ENFORCE, prefix = DEFAULT_PREFIX, abi = AppArmorAbi.V3_0 } = props;
+  const plain = plainName(checkName('prefix', prefix), checkName('profile name', name));
+  const items = allRules(props, abi).flatMap((rule) => rule._items());
+  refuseNewerRules(name, items, abi);
+  const print = (called: string) => printProfile({
+    abi,
+    preamble: preambleFor(items),
+    name: called,
+    flags: mode === ProfileMode.ENFORCE ? CONTAINER_FLAGS : [...CONTAINER_FLAGS, mode],
+    items,
+  });
+  const loadedName = hashedName(plain, print(plain));
+  return { kind: ProfileKind.DISTRIBUTED, name, mode, loadedName, text: print(loadedName), loaded: loadedProfiles(loadedName, mode, items) };
+}
+
+function allRules({ base, rules = [], includes = [] }: AppArmorProfileProps, abi: AppArmorAbi): Rule[] {
+  const start = base === ProfileBase.RUNTIME_DEFAULT ? runtimeDefaultRules(abi) : runtimeSignals();
+  return [...start, ...includes.map((path) => Rule.include(path)), ...rules];
+}
+
+/** Included abstractions use the variables of `tunables/global`. */
+function preambleFor(items: readonly RuleItem[]): Item[] {
+  const includes = items.flatMap(({ node }) => (node.type === 'include' ? [node] : []));
+  const ifExists = includes.every((include) => include.ifExists);
+  return includes.length === 0 ? [] : [{ type: 'include', path: 'tunables/global', magic: true, ifExists }];
+}
+
+function loadedProfiles(name: string, mode: ProfileMode, items: readonly RuleItem[]): LoadedProfile[] {
+  const children = items.flatMap(({ node }) => (node.type === 'profile' ? [node] : []));
+  return [{ name, mode }, ...children.flatMap((child) => loadedProfiles(
+    `${name}//${child.name}`,
+    Object.values(ProfileMode).find((one) => child.flags.includes(one)) ?? ProfileMode.ENFORCE,
+    child.body.items.map((node) => ({ node, comments: [] })),
+  ))];
+}
+
+/** Rules that older parsers refuse, by the ABI whose parsers all know them. */
+const NEWER: Readonly<Record<string, { readonly abi: AppArmorAbi; readonly written: string }>> = {
+  all: { abi: AppArmorAbi.V4_0, written: 'Rule.all()' },
+  userns: { abi: AppArmorAbi.V4_0, written: 'Rule.userns()' },
+  mqueue: { abi: AppArmorAbi.V4_0, written: 'Rule.mqueue()' },
+  io_uring: { abi: AppArmorAbi.V5_0, written: 'Rule.ioUring()' },
+};
+
+function refuseNewerRules(name: string, items: readonly RuleItem[], abi: AppArmorAbi): void {
+  for (const { node } of items) {
+    const newer = isDetailedNetwork(node) ? { abi: AppArmorAbi.V5_0, written: 'Rule.network() with access, address or port' } : NEWER[node.type];
+    if (newer !== undefined && isOlder(abi, newer.abi)) {
+      const wanted = AppArmorAbi.V4_0 === newer.abi ? 'V4_0' : 'V5_0';
+      throw new ProfileError(`the profile "${name}" is written for AppArmor ${LEAST_PARSER[abi]}, which has no ${newer.written}; ` +
+        `set abi: AppArmorAbi.${wanted} if every node has AppArmor ${LEAST_PARSER[newer.abi]}, or leave the rule out`);
+    }
+  }
+}
+
+function isDetailedNetwork(node: Item): boolean {
+  return node.type === 'network' && (node.access.length > 0 || node.peer !== undefined || Object.keys(node.local).length > 0);
+}

@@ -1,0 +1,16 @@
+export { AppArmorAbi } from './abi';
+export type { LoadedProfile } from './build';
+export { DbusAccess, type DbusProps } from './dbus';
+export { ProfileError } from './errors';
+export { ExecTransition } from './exec-transition';
+export type { ChangeProfileOptions, LinkOptions } from './file';
+export type { MountProps, PivotRootProps } from './mount';
+export { IoUringAccess, MqueueAccess, MqueueType, type IoUringProps, type MqueueProps } from './mqueue';
+export { NetworkFamily, SocketAccess, SocketType, type NetworkOptions } from './network';
+export { ProfileBase, ProfileKind, ProfileMode } from './kinds';
+export { AppArmorProfile, type AppArmorProfileProps } from './profile';
+export { PtraceAccess, type PtraceProps } from './ptrace';
+export { Resource } from './rlimit';
+export { Rule, type IncludeOptions } from './rule';
+export { Signal, SignalAccess, type SignalProps } from './signal';
+export type { UnixProps } from './unix';

@@ -1,0 +1,81 @@
+import { ProfileError } from './errors';
+import { oneOf, word } from './values';
+import type { IoUringRule } from '../rules/io-uring';
+import type { MqueueRule } from '../rules/mqueue';
+import { NO_QUALIFIERS } from '../rules/rule';
+
+/** What is done with a message queue. */
+export enum MqueueAccess {
+  CREATE = 'create',
+  OPEN = 'open',
+  DELETE = 'delete',
+  READ = 'read',
+  WRITE = 'write',
+  GETATTR = 'getattr',
+  SETATTR = 'setattr',
+}
+
+/** Kinds of message queues. */
+export enum MqueueType {
+  POSIX = 'posix',
+  SYSV = 'sysv',
+}
+
+/** What an `mqueue` rule is about. */
+export interface MqueueProps {
+  /** @default - all */
+  readonly access?: MqueueAccess[];
+  /** @default - told by the name; both without one */
+  readonly type?: MqueueType;
+  /** `/name` (posix, a pattern) or a number (sysv). @default - any */
+  readonly name?: string;
+  /** Pattern over the labels of queues. @default - any */
+  readonly label?: string;
+}
+
+/** What is done with an io_uring. */
+export enum IoUringAccess {
+  /** Polling by a kernel thread. */
+  SQPOLL = 'sqpoll',
+  /** Using registered credentials. */
+  OVERRIDE_CREDS = 'override_creds',
+}
+
+/** What an `io_uring` rule is about. */
+export interface IoUringProps {
+  /** @default - both */
+  readonly access?: IoUringAccess[];
+  /** Pattern over the labels whose credentials are used. @default - any */
+  readonly label?: string;
+}
+
+export function mqueueRule({ access = [], type, name, label }: MqueueProps = {}): MqueueRule {
+  const place = 'Rule.mqueue()';
+  if (name !== undefined) {
+    const kind = name.startsWith('/') ? MqueueType.POSIX : MqueueType.SYSV;
+    if (kind === MqueueType.SYSV && !/^\d+$/.test(name)) {
+      throw new ProfileError(`${place}: "${name}" names no queue; write "/${name}" for a posix queue, or the number of a sysv queue`);
+    }
+    if (type !== undefined && type !== kind) {
+      throw new ProfileError(`${place}: "${name}" is the name of a ${kind} queue, not of a ${type} one; leave out the type`);
+    }
+  }
+  return {
+    type: 'mqueue',
+    qualifiers: NO_QUALIFIERS,
+    access: access.map((one) => oneOf(place, 'access', one, Object.values(MqueueAccess))),
+    ...(type === undefined ? {} : { queueType: oneOf(place, 'queue type', type, Object.values(MqueueType)) }),
+    ...(label === undefined ? {} : { label: word(place, 'label', label) }),
+    ...(name === undefined ? {} : { name: word(place, 'name', name) }),
+  };
+}
+
+export function ioUringRule({ access = [], label }: IoUringProps = {}): IoUringRule {
+  const place = 'Rule.ioUring()';
+  return {
+    type: 'io_uring',
+    qualifiers: NO_QUALIFIERS,
+    access: access.map((one) => oneOf(place, 'access', one, Object.values(IoUringAccess))),
+    ...(label === undefined ? {} : { label: word(place, 'label', label) }),
+  };
+}

@@ -1,0 +1,137 @@
+import { isAccessRule, type Item } from '../language';
+import { printRule } from './print-rule';
+import type { RuleItem } from './qualify';
+import { printWord } from '../language/words';
+import type { FileRule } from '../rules/file';
+
+/** The header and body of a profile, typed: what `printProfile` needs. */
+export interface TypedProfile {
+  readonly abi: string;
+  /** Variables that the includes use, `tunables/global`. */
+  readonly preamble: readonly Item[];
+  readonly name: string;
+  readonly flags: readonly string[];
+  readonly items: readonly RuleItem[];
+}
+
+/** Families in the order of the text; those that are not named here come last. */
+const FAMILY_ORDER = [
+  'include', 'rlimit', 'all', 'capability', 'userns', 'network', 'unix', 'dbus', 'signal', 'ptrace', 'mqueue', 'io_uring',
+  'mount', 'pivot_root', 'change_profile', 'file', 'link', 'profile',
+];
+
+/**
+ * The text of a profile: families in a fixed order with a blank line between them, sorted inside, nothing twice. The
+ * order in which a program gave the rules has no influence on a byte of it.
+ */
+export function printProfile({ abi, preamble, name, flags, items }: TypedProfile): string {
+  const head = [`abi <${abi}>,`, ...preamble.map(printNode)].join('\n');
+  const header = `profile ${printWord(name)}${flags.length > 0 ? ` flags=(${flags.join(',')})` : ''} {`;
+  return `${head}\n\n${header}\n${bodyText(items, '  ')}}\n`;
+}
+
+function bodyText(items: readonly RuleItem[], indent: string): string {
+  const groups = new Map<string, Line[]>();
+  for (const line of lines(items, indent)) {
+    groups.set(line.family, [...groups.get(line.family) ?? [], line]);
+  }
+  return [...groups.values()].map((group) => group.map((line) => lineText(line, indent)).join('')).join('\n');
+}
+
+interface Line {
+  readonly family: string;
+  /** Sorts inside of the family: the path, or the text without qualifiers. */
+  readonly key: string;
+  readonly text: string;
+  readonly comments: readonly string[];
+}
+
+function lines(items: readonly RuleItem[], indent: string): Line[] {
+  const byText = new Map<string, Line>();
+  for (const { node, comments } of mergeFileRules(items)) {
+    const text = node.type === 'profile' ? childText(node, indent) : printNode(node);
+    const seen = byText.get(text);
+    const all = [...new Set([...seen?.comments ?? [], ...comments])];
+    byText.set(text, { family: node.type, key: sortKey(node), text, comments: seen ? all.sort(compare) : all });
+  }
+  return [...byText.values()].sort((one, other) =>
+    familyOrder(one.family) - familyOrder(other.family) || compare(one.key, other.key) || compare(one.text, other.text));
+}
+
+function lineText({ text, comments }: Line, indent: string): string {
+  return `${comments.map((comment) => `${indent}# ${comment}\n`).join('')}${indent}${text}\n`;
+}
+
+function childText(node: Extract<Item, { type: 'profile' }>, indent: string): string {
+  const items = node.body.items.map((item) => ({ node: item, comments: [] }));
+  const flags = node.flags.length > 0 ? ` flags=(${node.flags.join(',')})` : '';
+  const attachment = node.attachment === undefined ? '' : ` ${printWord(node.attachment)}`;
+  const inner = bodyText(items, `${indent}  `);
+  return `${node.keyword ?? 'profile'} ${printWord(node.name)}${attachment}${flags} {\n${inner}${indent}}`;
+}
+
+/** Rules that differ in their permissions only become one, as people write them: `/a rw,` for `/a r,` and `/a w,`. */
+function mergeFileRules(items: readonly RuleItem[]): RuleItem[] {
+  const merged: RuleItem[] = [];
+  const places = new Map<string, number>();
+  for (const item of items) {
+    const key = item.node.type === 'file' ? mergeKey(item.node) : undefined;
+    const place = key === undefined ? undefined : places.get(key);
+    if (place !== undefined) {
+      merged[place] = mergePair(merged[place], item);
+      continue;
+    }
+    if (key !== undefined) {
+      places.set(key, merged.length);
+    }
+    merged.push(item);
+  }
+  return merged;
+}
+
+/** Equal for rules that may merge: not the bare rule, and not `a`, which excludes `w`. */
+function mergeKey({ path, permissions, exec, scrub, target, qualifiers }: FileRule): string | undefined {
+  if (path === undefined || permissions.includes('a')) {
+    return undefined;
+  }
+  const { priority, audit, access, owner } = qualifiers;
+  return JSON.stringify([path, exec, scrub, target, priority, audit, access, owner]);
+}
+
+function mergePair(one: RuleItem, other: RuleItem): RuleItem {
+  const [first, second] = [one.node as FileRule, other.node as FileRule];
+  const permissions = [...'rwalkm'].filter((letter) => `${first.permissions}${second.permissions}`.includes(letter)).join('');
+  return { node: { ...first, permissions }, comments: [...one.comments, ...other.comments].sort(compare) };
+}
+
+function printNode(node: Item): string {
+  if (isAccessRule(node)) {
+    return printRule(node);
+  }
+  if (node.type === 'include') {
+    const path = node.magic ? `<${node.path}>` : `"${node.path}"`;
+    return `include ${node.ifExists ? 'if exists ' : ''}${path}`;
+  }
+  throw new Error(`a program cannot build "${node.type}"`);
+}
+
+function sortKey(node: Item): string {
+  if (node.type === 'file' || node.type === 'link') {
+    return node.path ?? '';
+  }
+  return isAccessRule(node) ? printRule({ ...node, qualifiers: {} }) : printNodeName(node);
+}
+
+function printNodeName(node: Item): string {
+  return node.type === 'profile' ? node.name : printNode(node);
+}
+
+function familyOrder(type: string): number {
+  const place = FAMILY_ORDER.indexOf(type);
+  return place === -1 ? FAMILY_ORDER.length : place;
+}
+
+/** By code units: the same on every machine and in every locale. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -1,0 +1,126 @@
+import { AppArmorAbi } from './abi';
+import { build, type Content, type LoadedProfile } from './build';
+import { ProfileError } from './errors';
+import { ProfileBase, ProfileKind, ProfileMode } from './kinds';
+import { checkName } from './name';
+import type { Rule } from './rule';
+
+/** A typed profile. */
+export interface AppArmorProfileProps {
+  /** Letters, digits, `.`, `_` and `-`; at most 63. */
+  readonly name: string;
+  /** What it allows and denies; the order has no meaning. @default - what the base gives */
+  readonly rules?: Rule[];
+  /** @default ProfileBase.NONE */
+  readonly base?: ProfileBase;
+  /** @default ProfileMode.ENFORCE */
+  readonly mode?: ProfileMode;
+  /** Begins the name on the node. @default 'k8s-apparmor' */
+  readonly prefix?: string;
+  /** The generation of AppArmor that it is written for, which every node must have. @default AppArmorAbi.V3_0 */
+  readonly abi?: AppArmorAbi;
+  /** Files below the node's `/etc/apparmor.d` whose rules it takes, `abstractions/base`. @default - none */
+  readonly includes?: string[];
+}
+
+/**
+ * An AppArmor profile as a value: what a pod is to be confined by.
+ *
+ * A distributed profile is called `PREFIX.NAME.HASH` on the node, with the first 8 hex digits of the SHA-256 of its text
+ * (taken while it is called `PREFIX.NAME`): a changed profile is another profile, and the old one stays for the
+ * containers that run in it.
+ */
+export class AppArmorProfile {
+  /** The container runtime's own default profile, asked for by name: nodes without AppArmor refuse the pod. */
+  static runtimeDefault(): AppArmorProfile {
+    return fixed({ kind: ProfileKind.RUNTIME_DEFAULT, name: 'RuntimeDefault' });
+  }
+
+  /**
+   * No confinement.
+   *
+   * @param reason why this is right, for the people who review it
+   */
+  static unconfined(reason: string): AppArmorProfile {
+    if (typeof reason !== 'string' || reason.trim() === '') {
+      throw new ProfileError('AppArmorProfile.unconfined() needs a reason; say why this runs without a profile');
+    }
+    return fixed({ kind: ProfileKind.UNCONFINED, name: 'Unconfined', reason: reason.trim() });
+  }
+
+  /** A profile that the node has by itself, by the name under which it is loaded. */
+  static preloaded(name: string): AppArmorProfile {
+    checkName('profile name', name);
+    return fixed({ kind: ProfileKind.PRELOADED, name, loadedName: name });
+  }
+
+  readonly kind: ProfileKind;
+  /** As given by the program; `RuntimeDefault` and `Unconfined` for these two. */
+  readonly name: string;
+  readonly mode: ProfileMode;
+  /** Why there is no confinement, for `UNCONFINED`. */
+  readonly reason?: string;
+  private readonly content: Content;
+
+  constructor(props: AppArmorProfileProps) {
+    const content = (props as PreparedProps)[PREPARED] ?? build(props);
+    this.content = content;
+    this.kind = content.kind;
+    this.name = content.name;
+    this.mode = content.mode;
+    this.reason = content.reason;
+  }
+
+  /**
+   * What the kernel lists it as and pods ask for.
+   *
+   * @throws where the runtime chooses the name, or there is none
+   */
+  get loadedName(): string {
+    const { loadedName } = this.content;
+    if (loadedName === undefined) {
+      throw new ProfileError(`the profile ${this.name} has no name on the node; look at its kind first`);
+    }
+    return loadedName;
+  }
+
+  /**
+   * The text that is loaded: named `loadedName`, with a pinned ABI, ending in a line end.
+   *
+   * @throws for profiles that are not distributed
+   */
+  toText(): string {
+    const { text } = this.content;
+    if (text === undefined) {
+      throw new ProfileError(`the profile ${this.name} is not distributed, so it has no text here; look at its kind first`);
+    }
+    return text;
+  }
+
+  /** Every name that the kernel lists once the text is loaded: the profile's own, then `parent//child` for children and hats. */
+  loadedNames(): string[] {
+    return this.content.loaded.map(({ name }) => name);
+  }
+
+  /** The same with the mode of each. */
+  loadedProfiles(): LoadedProfile[] {
+    return [...this.content.loaded];
+  }
+}
+
+const PREPARED = Symbol('prepared content');
+
+interface PreparedProps extends AppArmorProfileProps {
+  readonly [PREPARED]: Content;
+}
+
+function prepared(content: Content): AppArmorProfile {
+  const props: PreparedProps = { name: content.name, [PREPARED]: content };
+  return new AppArmorProfile(props);
+}
+
+function fixed(content: Omit<Content, 'mode' | 'loaded'>): AppArmorProfile {
+  const { loadedName } = content;
+  const mode = ProfileMode.ENFORCE;
+  return prepared({ mode, loaded: loadedName === undefined ? [] : [{ name: loadedName, mode }], ...content });
+}

@@ -1,0 +1,29 @@
+import { oneOf, word } from './values';
+import type { PtraceRule } from '../rules/ptrace';
+import { NO_QUALIFIERS } from '../rules/rule';
+
+/** What one process does to another by ptrace(2) and the files of `/proc/PID`; the `…BY` forms are seen from the other end. */
+export enum PtraceAccess {
+  TRACE = 'trace',
+  READ = 'read',
+  TRACEDBY = 'tracedby',
+  READBY = 'readby',
+}
+
+/** What a `ptrace` rule is about. */
+export interface PtraceProps {
+  /** @default - all */
+  readonly access?: PtraceAccess[];
+  /** Pattern over the labels of the other end. @default - any */
+  readonly peer?: string;
+}
+
+export function ptraceRule({ access = [], peer }: PtraceProps = {}): PtraceRule {
+  const place = 'Rule.ptrace()';
+  return {
+    type: 'ptrace',
+    qualifiers: NO_QUALIFIERS,
+    access: access.map((one) => oneOf(place, 'access', one, Object.values(PtraceAccess))),
+    ...(peer === undefined ? {} : { peer: word(place, 'peer', peer) }),
+  };
+}

@@ -1,0 +1,47 @@
+import { isAccessRule, type Item } from '../language';
+import { ProfileError } from './errors';
+import type { FileRule } from '../rules/file';
+import type { AccessRule } from '../rules/registry';
+import type { Qualifiers } from '../rules/rule';
+
+/** A node of a profile's body with the comments above it, without their `#`. */
+export interface RuleItem {
+  readonly node: Item;
+  readonly comments: readonly string[];
+}
+
+/** What is reached by the bare rule `file,` when it is forbidden: the language has no `deny file,`. */
+const EVERY_FILE = '/{**,}';
+
+/** The item with more qualifiers; an error where its rule does not take them. */
+export function qualify(item: RuleItem, qualifiers: Qualifiers): RuleItem {
+  const { node } = item;
+  if (!isAccessRule(node)) {
+    throw new ProfileError(`${methodOf(qualifiers)}: ${nameOf(node)} takes no qualifier; put it on the rules themselves`);
+  }
+  if (node.type === 'rlimit') {
+    throw new ProfileError(`${methodOf(qualifiers)}: a resource limit takes no qualifier; write Rule.rlimit() alone`);
+  }
+  if (qualifiers.owner !== undefined && node.type !== 'file' && node.type !== 'link') {
+    throw new ProfileError(`owner(): a ${node.type} rule has no owner; only file and link rules do`);
+  }
+  if (qualifiers.access === 'deny' && node.type === 'all') {
+    throw new ProfileError('deny(): denying everything is what a profile without rules does; leave the rule out');
+  }
+  const merged = { ...node, qualifiers: { ...node.qualifiers, ...qualifiers }, layout: undefined } as AccessRule;
+  return { ...item, node: merged.type === 'file' && merged.qualifiers.access === 'deny' ? denied(merged) : merged };
+}
+
+/** Deny rules take the bare `x` and name no target. */
+function denied(rule: FileRule): FileRule {
+  const { target: _target, scrub: _scrub, ...rest } = rule;
+  return { ...rest, path: rule.path ?? EVERY_FILE, ...(rule.exec === undefined ? {} : { exec: 'x' }) };
+}
+
+function methodOf(qualifiers: Qualifiers): string {
+  return qualifiers.access === undefined ? (qualifiers.audit ? 'audit()' : 'owner()') : `${qualifiers.access}()`;
+}
+
+function nameOf(node: Item): string {
+  return node.type === 'profile' ? 'a child profile' : node.type === 'include' ? 'an include' : `"${node.type}"`;
+}
