@@ -48,6 +48,10 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     'fast-check@^4',
     'ajv@^8',
     '@types/node@^20',
+    // The last line of the SDK for Node 20.
+    '@pulumi/pulumi@~3.248.0',
+    '@pulumi/kubernetes@^4.34.2',
+    '@pulumi/policy@^1.21.0',
   ],
 
   publishToPypi: { distName: 'k8s-apparmor', module: 'k8s_apparmor' },
@@ -75,6 +79,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
         '^k8s-apparmor$': '<rootDir>/src/index.ts',
         '^k8s-apparmor/(plus\\d+)$': '<rootDir>/src/plus/$1.ts',
         '^k8s-apparmor/(pulumi|jest)$': '<rootDir>/src/$1/index.ts',
+        '^k8s-apparmor/pulumi-policy$': '<rootDir>/src/pulumi/policy-pack.ts',
       },
     },
   },
@@ -97,13 +102,20 @@ project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 project.package.addField('exports', {
   '.': { types: './lib/index.d.ts', default: './lib/index.js' },
   './plus28': { types: './lib/plus/plus28.d.ts', default: './lib/plus/plus28.js' },
+  './pulumi': { types: './lib/pulumi/index.d.ts', default: './lib/pulumi/index.js' },
+  './pulumi-policy': { types: './lib/pulumi/policy-pack.d.ts', default: './lib/pulumi/policy-pack.js' },
   './jest': { types: './lib/jest/index.d.ts', default: './lib/jest/index.js' },
   './package.json': './package.json',
   './.jsii': './.jsii',
   './.warnings.jsii.js': './.warnings.jsii.js',
 });
 project.package.addField('typesVersions', {
-  '*': { plus28: ['./lib/plus/plus28.d.ts'], jest: ['./lib/jest/index.d.ts'] },
+  '*': {
+    'plus28': ['./lib/plus/plus28.d.ts'],
+    'pulumi': ['./lib/pulumi/index.d.ts'],
+    'pulumi-policy': ['./lib/pulumi/policy-pack.d.ts'],
+    'jest': ['./lib/jest/index.d.ts'],
+  },
 });
 
 // Tests only transpile; types are checked by the compiler and by ESLint's task below.
@@ -112,6 +124,7 @@ project.tsconfigDev.file.addOverride('compilerOptions.paths', {
   'k8s-apparmor': ['../src/index.ts'],
   'k8s-apparmor/plus*': ['../src/plus/plus*.ts'],
   'k8s-apparmor/pulumi': ['../src/pulumi/index.ts'],
+  'k8s-apparmor/pulumi-policy': ['../src/pulumi/policy-pack.ts'],
   'k8s-apparmor/jest': ['../src/jest/index.ts'],
 });
 for (const dir of ['src', 'benchmark', 'examples', 'scripts']) {
