@@ -1,0 +1,55 @@
+/**
+ * Kubernetes objects as plain JSON data, read without trust: a manifest in the wild has nulls, empty documents and
+ * strings where objects belong.
+ */
+export type JsonValue = string | number | boolean | null | undefined | readonly JsonValue[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+/** The value as an object, or undefined where it is anything else. */
+export function objectOf(value: unknown): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as JsonObject : undefined;
+}
+
+/** The value as a list, empty where it is anything else. */
+export function listOf(value: unknown): readonly JsonValue[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The value as a string, or undefined where it is anything else. */
+export function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Own properties only: a key such as `constructor` in somebody's manifest names nothing of ours. */
+export function entryOf(object: JsonObject | undefined, key: string): JsonValue {
+  return object !== undefined && Object.hasOwn(object, key) ? object[key] : undefined;
+}
+
+/** The object at the end of a path of keys, or undefined. */
+export function objectAt(object: JsonObject | undefined, path: readonly string[]): JsonObject | undefined {
+  return path.reduce<JsonObject | undefined>((at, key) => objectOf(entryOf(at, key)), object);
+}
+
+/**
+ * A copy with one entry set. Keys that stood in order stay in order, so that the text of a sorted manifest changes in one
+ * place only; in other objects a new key goes last.
+ */
+export function withEntry(object: JsonObject, key: string, value: JsonValue): JsonObject {
+  if (Object.hasOwn(object, key)) {
+    return Object.fromEntries(Object.entries(object).map(([name, old]) => [name, name === key ? value : old]));
+  }
+  const keys = Object.keys(object);
+  const sorted = keys.every((name, index) => index === 0 || keys[index - 1] < name);
+  const place = sorted ? keys.findIndex((name) => name > key) : -1;
+  const entries = Object.entries(object);
+  entries.splice(place < 0 ? entries.length : place, 0, [key, value]);
+  return Object.fromEntries(entries);
+}
+
+/** A copy without one entry. */
+export function withoutEntry(object: JsonObject, key: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
+}
