@@ -33,7 +33,10 @@ const ROWS: readonly Row[] = [
   },
   {
     does: 'takes a null security context and a null field as absent',
-    pod: { metadata: { annotations: null }, spec: { containers: [c({ securityContext: { appArmorProfile: null } })], initContainers: null, securityContext: null } },
+    pod: {
+      metadata: { annotations: null },
+      spec: { containers: [c({ securityContext: { appArmorProfile: null } })], initContainers: null, securityContext: null },
+    },
     becomes: {
       metadata: { annotations: null },
       spec: { containers: [c({ securityContext: { appArmorProfile: null } })], initContainers: null, securityContext: field(DEFAULT) },
@@ -178,7 +181,8 @@ test('tells of privileged containers that would get a Localhost profile, and of 
 
 const profile = fc.constantFrom<ProfileReference>(DEFAULT, WEB, { type: 'Unconfined' }, { type: 'Localhost', localhostProfile: 'other' });
 const container = fc.record({ own: fc.option(profile), annotation: fc.option(fc.constantFrom('', 'runtime/default', 'unconfined', 'localhost/x')) });
-const pods = fc.record({ containers: fc.array(container, { minLength: 1, maxLength: 4 }), init: fc.array(container, { maxLength: 2 }), pod: fc.option(profile) })
+const several = { containers: fc.array(container, { minLength: 1, maxLength: 4 }), init: fc.array(container, { maxLength: 2 }) };
+const pods = fc.record({ ...several, pod: fc.option(profile) })
   .map(({ containers, init, pod }) => {
     const annotations: Record<string, string> = {};
     const list = (prefix: string, items: typeof containers) => items.map(({ own, annotation }, index) => {
