@@ -21,3 +21,6 @@ export {
   type Condition, type Conditional, type Include, type Item, type Operand, type Profile, type ProfileFile, type QualifierBlock,
   type Variable, type XattrCondition,
 } from './tree';
+export { parseProfileText, type ParseOptions, type ParseResult } from './parse';
+export type { ParserGeneration } from './cursor';
+export { literalPattern, printWord, wordBytes } from './words';

@@ -1,4 +1,12 @@
-import type { QualifiedRule } from './rule';
+import { readTail } from '../language/conditions';
+import type { Cursor } from '../language/cursor';
+import { literalPattern } from '../language/words';
+import type { Access } from './access';
+import { type AccessWords, coversNames, isAccessWord, readAccesses } from './accesses';
+import { conditionValues } from './condition-values';
+import { coversOptional } from './pattern-relation';
+import { accessText, conditionText, ruleText } from './printing';
+import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
 
 /** `io_uring [sqpoll|override_creds] [label=L],` */
 export interface IoUringRule extends QualifiedRule {
@@ -6,4 +14,28 @@ export interface IoUringRule extends QualifiedRule {
   /** `sqpoll`, `override_creds`; empty: both. */
   readonly access: readonly string[];
   readonly label?: string;
+}
+
+const ACCESSES: AccessWords = { sqpoll: ['sqpoll'], override_creds: ['override_creds'] };
+
+export const ioUring: Family<IoUringRule> = {
+  type: 'io_uring',
+  keywords: ['io_uring'],
+  order: 130,
+  parse,
+  print: ({ qualifiers, access, label }) => ruleText(qualifiers, 'io_uring', [accessText(access), conditionText('label', label)]),
+  patterns: ({ label }) => (label === undefined ? [] : [label]),
+  covers: (wide, narrow, patterns) => coversNames(wide.access, narrow.access) && coversOptional(wide.label, narrow.label, patterns),
+  fromAccess: (access: Access) => (access.class === 'io_uring' ? {
+    type: 'io_uring', qualifiers: NO_QUALIFIERS, access: [access.access],
+    label: access.label === undefined ? undefined : literalPattern(access.label),
+  } : undefined),
+};
+
+function parse(cursor: Cursor, qualifiers: Qualifiers): IoUringRule {
+  cursor.since('4.1', 'io_uring rules', 'io_uring');
+  const tail = readTail(cursor, { rule: 'io_uring', words: 1, wordFits: (word) => isAccessWord(word, ACCESSES) });
+  const values = conditionValues(cursor, tail.conditions, { rule: 'io_uring', known: ['label'] });
+  const access = readAccesses(cursor, tail.list ?? tail.words.map(({ text }) => text), ACCESSES, 'io_uring');
+  return { type: 'io_uring', qualifiers, access, label: values.label?.[0] };
 }

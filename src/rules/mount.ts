@@ -1,4 +1,11 @@
-import type { QualifiedRule } from './rule';
+import { nextPiece, readCondition, readWord, endTail, type RuleCondition } from '../language/conditions';
+import type { Cursor, Fault } from '../language/cursor';
+import { literalPattern, printWord } from '../language/words';
+import type { Access } from './access';
+import { MOUNT_OPTIONS, type MountOption } from './mount-options';
+import { coversOptional } from './pattern-relation';
+import { listedWord, ruleText } from './printing';
+import { type Family, NO_QUALIFIERS, type PatternRelation, type Qualifiers, type QualifiedRule } from './rule';
 
 /** `fstype=…` or `options in (…)`. */
 export interface MountCondition {
@@ -16,4 +23,140 @@ export interface MountRule extends QualifiedRule {
   readonly source?: string;
   /** Mountpoint. */
   readonly target?: string;
+}
+
+const CONDITIONS: Readonly<Record<string, 'fstype' | 'options'>> = { fstype: 'fstype', vfstype: 'fstype', options: 'options', option: 'options' };
+
+export const mount: Family<MountRule> = {
+  type: 'mount',
+  keywords: ['mount', 'remount', 'umount', 'unmount'],
+  order: 60,
+  parse,
+  print,
+  patterns: ({ fstype, source, target }) => [...fstype.flatMap(({ values }) => values), source, target].filter((word) => word !== undefined),
+  check,
+  covers,
+  fromAccess,
+};
+
+function parse(cursor: Cursor, qualifiers: Qualifiers, keyword: string): MountRule {
+  const operation = keyword === 'mount' || keyword === 'remount' ? keyword : 'umount';
+  const [fstype, options] = [[] as MountCondition[], [] as MountCondition[]];
+  for (let piece = nextPiece(cursor); piece === 'condition' || piece === 'peer'; piece = nextPiece(cursor)) {
+    readMountCondition(cursor, fstype, options);
+  }
+  const first = nextPiece(cursor) === 'word' ? readWord(cursor, keyword).text : undefined;
+  let target: string | undefined;
+  if (operation === 'mount' && nextPiece(cursor) === 'arrow') {
+    cursor.pos += 2;
+    target = readWord(cursor, keyword).text;
+  }
+  endTail(cursor, keyword);
+  const ends = operation === 'mount' ? { source: first, target } : { target: first };
+  return { type: 'mount', qualifiers, operation, fstype, options, ...ends };
+}
+
+function readMountCondition(cursor: Cursor, fstype: MountCondition[], options: MountCondition[]): void {
+  const condition = readCondition(cursor);
+  const { name, start, end } = condition;
+  const kind = Object.hasOwn(CONDITIONS, name) ? CONDITIONS[name] : undefined;
+  if (kind === undefined) {
+    cursor.report({ code: 'unknown-condition', message: `a mount rule does not know the condition "${name}"`, help: 'it knows fstype and options' }, start, end);
+  } else if (kind === 'fstype') {
+    fstype.push({ operator: condition.operator as '=' | 'in', values: condition.values });
+  } else {
+    options.push(readOptions(cursor, condition));
+  }
+}
+
+function readOptions(cursor: Cursor, { operator, values, start, end }: RuleCondition): MountCondition {
+  const known: MountOption[] = [];
+  for (const value of values) {
+    const option = MOUNT_OPTIONS.get(value);
+    if (option === undefined) {
+      const help = value.includes(',') ? `write options=(${value})` : 'mount(8) names the options that AppArmor knows';
+      cursor.report({ code: 'unknown-mount-option', message: `there is no mount option "${value}"`, help }, start, end);
+    } else {
+      known.push(option);
+    }
+  }
+  const clash = operator === '=' && cursor.atLeast('4.1')
+    ? known.find((one) => known.some((other) => one.set && !other.set && one.flag === other.flag) || (one.name === 'user' && known.some(({ name }) => name === 'nouser')))
+    : undefined;
+  if (clash !== undefined) {
+    cursor.report({
+      code: 'mount-option-conflict',
+      message: `the list holds ${clash.name} and its opposite`,
+      help: 'keep one of them; "options in (…)" allows both',
+    }, start, end);
+  }
+  return { operator: operator as '=' | 'in', values: known.map(({ name }) => name) };
+}
+
+/** The kinds of mount that a rule speaks of take no source, target or type; where nothing is left, the real parser gives up. */
+function check({ operation, options, fstype, source, target }: MountRule): Fault | undefined {
+  const groups = options.filter(({ operator }) => operator === '=');
+  if (operation !== 'mount' || groups.length === 0) {
+    return undefined;
+  }
+  const shape = { source: source !== undefined, both: source !== undefined && target !== undefined, fstype: fstype.length > 0 };
+  if (groups.some(({ values }) => groupHolds(values, shape))) {
+    return undefined;
+  }
+  return {
+    code: 'mount-conflict',
+    message: `a mount with ${groups[0].values.join(', ')} does not take this combination of source, target and fstype`,
+    help: 'remount takes only a target; bind, move and the make-… options take no fstype, and the make-… options only a target',
+  };
+}
+
+function groupHolds(values: readonly string[], shape: { source: boolean; both: boolean; fstype: boolean }): boolean {
+  const flags = values.map((value) => MOUNT_OPTIONS.get(value)!).filter(({ set }) => set);
+  const has = (kind: MountOption['kind']) => flags.some((flag) => flag.kind === kind);
+  return flags.length === 0 || has('ordinary')
+    || (has('remount') && !shape.source && !shape.fstype)
+    || (has('bind') && !shape.fstype)
+    || (has('propagation') && !shape.both && !shape.fstype)
+    || (has('move') && !shape.fstype);
+}
+
+function print({ qualifiers, operation, fstype, options, source, target }: MountRule): string {
+  return ruleText(qualifiers, operation, [
+    ...fstype.map((condition) => listText('fstype', condition)),
+    ...options.map((condition) => listText('options', condition)),
+    source === undefined ? undefined : printWord(source),
+    target === undefined ? undefined : `${operation === 'mount' ? '-> ' : ''}${printWord(target)}`,
+  ]);
+}
+
+function listText(name: string, { operator, values }: MountCondition): string {
+  const list = `(${values.map(listedWord).join(', ')})`;
+  return operator === 'in' ? `${name} in ${list}` : `${name}=${values.length === 1 ? printWord(values[0]) : list}`;
+}
+
+function covers(wide: MountRule, narrow: MountRule, patterns: PatternRelation): boolean {
+  return wide.operation === narrow.operation
+    && coversOptional(wide.source, narrow.source, patterns) && coversOptional(wide.target, narrow.target, patterns)
+    && coversConditions(wide.fstype, narrow.fstype) && coversConditions(wide.options, narrow.options);
+}
+
+/** Equal conditions only: what a list of flags allows depends on the kind of mount. */
+function coversConditions(wide: readonly MountCondition[], narrow: readonly MountCondition[]): boolean {
+  const text = (conditions: readonly MountCondition[]) => conditions.map(({ operator, values }) => `${operator} ${[...values].sort().join(' ')}`).sort().join('; ');
+  return wide.length === 0 || text(wide) === text(narrow);
+}
+
+function fromAccess(access: Access): MountRule | undefined {
+  if (access.class !== 'mount' || access.operation === 'pivot_root') {
+    return undefined;
+  }
+  const pattern = (text: string | undefined) => (text === undefined ? undefined : literalPattern(text));
+  const options = (access.options ?? []).filter((option) => MOUNT_OPTIONS.has(option));
+  const isMount = access.operation === 'mount';
+  return {
+    type: 'mount', qualifiers: NO_QUALIFIERS, operation: access.operation,
+    fstype: isMount && access.fstype !== undefined ? [{ operator: '=', values: [access.fstype] }] : [],
+    options: access.operation !== 'umount' && options.length > 0 ? [{ operator: '=', values: options }] : [],
+    ...(isMount ? { source: pattern(access.source) } : {}), target: pattern(access.target),
+  };
 }

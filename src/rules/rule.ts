@@ -1,5 +1,5 @@
 import type { SourceText } from '../diagnostics';
-import type { Cursor } from '../language/cursor';
+import type { Cursor, Fault } from '../language/cursor';
 import type { Access } from './access';
 
 /**
@@ -62,6 +62,10 @@ export interface Family<R extends QualifiedRule = QualifiedRule> {
   parse(cursor: Cursor, qualifiers: Qualifiers, keyword: string): R | undefined;
   /** The rule in house style, qualifiers and comma included. */
   print(rule: R): string;
+  /** The words of a rule in which variables are expanded and patterns are matched. */
+  patterns(rule: R): readonly string[];
+  /** Faults that the real parser finds only in rules that count (not in the dead branch of an if), with their words. */
+  check?(rule: R): Fault | undefined;
   /** Every access that `narrow` gives, `wide` gives too; qualifiers are compared by the caller. */
   covers(wide: R, narrow: R, patterns: PatternRelation): boolean;
   /** The narrowest rule that gives an access, undefined where the family does not give such accesses. */

@@ -1,0 +1,124 @@
+import { CHAR, isIdentifierPart, isLetter } from './characters';
+import type { Cursor } from './cursor';
+import { parseCondition } from './parse-condition';
+import type { AssignmentOperator, BooleanVariable, Variable } from './tree';
+
+/** Length of `@{name}` or `@name` (any sigil) at an offset, and the name; undefined if none is there. */
+export function variableAt(text: string, at: number): { name: string; end: number } | undefined {
+  const braced = text.charCodeAt(at + 1) === CHAR.OPEN_BRACE;
+  const start = at + (braced ? 2 : 1);
+  let end = start;
+  while (isIdentifierPart(text.charCodeAt(end))) {
+    end++;
+  }
+  if (!isLetter(text.charCodeAt(start)) || (braced && text.charCodeAt(end) !== CHAR.CLOSE_BRACE)) {
+    return undefined;
+  }
+  return { name: text.slice(start, end), end: braced ? end + 1 : end };
+}
+
+/** Reads `@{name} = values`; undefined if what begins with `@` is a path. Bad names are faults only where they are assigned. */
+export function parseVariable(cursor: Cursor): Variable | undefined {
+  const variable = variableAt(cursor.text, cursor.pos);
+  const end = variable?.end;
+  const operator = end === undefined ? undefined : operatorAt(cursor.text, end);
+  if (variable === undefined || end === undefined || operator === undefined) {
+    checkName(cursor);
+    return undefined;
+  }
+  cursor.pos = end;
+  cursor.skipBlanks();
+  cursor.pos += operator.length;
+  since5(cursor, operator);
+  const values = readValues(cursor, variable.name);
+  return { type: 'variable', name: variable.name, operator, values };
+}
+
+function since5(cursor: Cursor, operator: AssignmentOperator): void {
+  if (operator === '?=' || operator === ':=') {
+    cursor.since('5.0', `the assignment ${operator}`, operator);
+  }
+}
+
+/** `:=` needs a blank before it, else it is part of a word. */
+function operatorAt(text: string, from: number): AssignmentOperator | undefined {
+  let at = from;
+  while (text[at] === ' ' || text[at] === '\t') {
+    at++;
+  }
+  const two = text.slice(at, at + 2);
+  if (two === '+=' || two === '?=' || (two === ':=' && at > from)) {
+    return two;
+  }
+  return text[at] === '=' ? '=' : undefined;
+}
+
+function checkName(cursor: Cursor): void {
+  const match = /^@\{?[^}\s=]{0,100}\}?[ \t]*[+?:]?=/.exec(cursor.text.slice(cursor.pos, cursor.pos + 120));
+  if (match !== null && variableAt(cursor.text, cursor.pos) === undefined) {
+    const help = 'write @{name}: a letter, then letters, digits and underscores';
+    cursor.fail({ code: 'variable-syntax', message: `"${match[0].replace(/[ \t]*[+?:]?=$/, '')}" is no variable`, help }, cursor.pos, cursor.pos + match[0].length);
+  }
+}
+
+/** The values up to the end of the line; a backslash at the end of a line goes on with the next. */
+function readValues(cursor: Cursor, name: string): string[] {
+  const values: string[] = [];
+  const start = cursor.pos;
+  while (!atLineEnd(cursor)) {
+    if (cursor.code() === CHAR.COMMA) {
+      cursor.fail({ code: 'variable-value', message: 'an assignment takes no comma', help: 'separate values by blanks and end with the line' }, cursor.pos, cursor.pos + 1);
+    }
+    if (cursor.code() === CHAR.BANG) {
+      cursor.fail({ code: 'variable-value', message: '"!" cannot stand in a value', help: 'quote the value' }, cursor.pos, cursor.pos + 1);
+    }
+    values.push(cursor.word('a value'));
+  }
+  if (values.length === 0) {
+    const help = 'write at least one value; "" is the empty one';
+    cursor.fail({ code: 'variable-value', message: `@{${name}} is assigned no value`, help }, start, Math.max(start + 1, cursor.pos));
+  }
+  return values;
+}
+
+/** Passes blanks and line continuations. @returns whether the line ends here, or its rest is a comment */
+function atLineEnd(cursor: Cursor): boolean {
+  for (;;) {
+    cursor.skipBlanks();
+    const code = cursor.code();
+    if (code === CHAR.BACKSLASH && (cursor.code(1) === CHAR.LF || (cursor.code(1) === CHAR.CR && cursor.code(2) === CHAR.LF))) {
+      cursor.pos += cursor.code(1) === CHAR.LF ? 2 : 3;
+      continue;
+    }
+    return cursor.done || code === CHAR.LF || code === CHAR.HASH || (code === CHAR.CR && cursor.code(1) === CHAR.LF);
+  }
+}
+
+/** Reads `${name} = condition`. */
+export function parseBoolean(cursor: Cursor): BooleanVariable {
+  const variable = variableAt(cursor.text, cursor.pos);
+  const operator = variable === undefined ? undefined : operatorAt(cursor.text, variable.end);
+  if (variable === undefined || operator === undefined) {
+    cursor.fail({ code: 'variable-syntax', message: `${cursor.found()} is no assignment of a boolean`, help: 'write ${name} = true or ${name} = false' });
+  }
+  cursor.pos = variable.end;
+  cursor.skipBlanks();
+  cursor.pos += operator.length;
+  since5(cursor, operator);
+  if (operator === '+=') {
+    cursor.report({ code: 'variable-value', message: 'nothing can be added to a boolean', help: 'assign it once with =' }, cursor.pos - 2, cursor.pos);
+  }
+  cursor.skipBlanks();
+  const start = cursor.pos;
+  const value = parseCondition(cursor);
+  if (value.type !== 'literal') {
+    cursor.since('5.0', 'conditions as the value of a boolean', cursor.text.slice(start, cursor.pos));
+  }
+  const end = cursor.pos;
+  cursor.skipBlanks();
+  if (!atLineEnd(cursor)) {
+    cursor.fail({ code: 'variable-value', message: `${cursor.found()} does not belong to the value`, help: 'an assignment ends with its line, without a comma' });
+  }
+  cursor.pos = end;
+  return { type: 'boolean', name: variable.name, operator, value };
+}

@@ -1,0 +1,36 @@
+import { CHAR, isIdentifierPart, isLetter } from '../language/characters';
+import type { Cursor } from '../language/cursor';
+import { KEYWORDS } from '../language/keywords';
+import { isPermissionWord } from './permissions';
+
+/** Whether the word of a path begins here: `/`, `@{`, `:`, `&`, or a quote in front of one of them. */
+export function atPath(cursor: Cursor): boolean {
+  return beginsPath(cursor.text, cursor.code() === CHAR.QUOTE ? cursor.pos + 1 : cursor.pos);
+}
+
+function beginsPath(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === CHAR.SLASH || code === CHAR.COLON || code === CHAR.AMPERSAND
+    || (code === CHAR.AT && (text.charCodeAt(at + 1) === CHAR.OPEN_BRACE || isLetter(text.charCodeAt(at + 1)) || text.charCodeAt(at - 1) === CHAR.QUOTE));
+}
+
+/** Reads the path that comes next. A bare identifier is a path to the real parser, too, though no file has such a name. */
+export function readPath(cursor: Cursor, what: string): string {
+  cursor.skip();
+  if (atPath(cursor)) {
+    return cursor.word(what);
+  }
+  const name = cursor.peekIdentifier();
+  if (!isBarePath(cursor, name)) {
+    cursor.fail({ code: 'path-syntax', message: `${cursor.found()} stands where ${what} is expected`, help: 'a path starts with "/" or a variable' });
+  }
+  cursor.report({ code: 'path-syntax', severity: 'warning', message: `"${name}" is no absolute path and matches nothing`, help: 'start it with "/"' },
+    cursor.pos, cursor.pos + name.length);
+  cursor.pos += name.length;
+  return name;
+}
+
+/** Whether an identifier reads as a path: no keyword, no permissions, and nothing glued to it. */
+export function isBarePath(cursor: Cursor, name: string): boolean {
+  return name !== '' && isLetter(name.charCodeAt(0)) && !KEYWORDS.has(name) && !isPermissionWord(name) && !isIdentifierPart(cursor.code(name.length));
+}

@@ -1,0 +1,39 @@
+import { printWord } from '../language/words';
+import type { Qualifiers } from './rule';
+
+/** Qualifiers with a blank behind each, in the order of the language. */
+export function qualifiersText({ priority, audit, access, owner }: Qualifiers): string {
+  return [
+    priority === undefined ? '' : `priority=${priority} `,
+    audit === true ? 'audit ' : '',
+    access === undefined ? '' : `${access} `,
+    owner === undefined ? '' : `${owner} `,
+  ].join('');
+}
+
+/** A rule of these parts; those that are absent are left out. */
+export function ruleText(qualifiers: Qualifiers, keyword: string, parts: ReadonlyArray<string | undefined>): string {
+  return `${qualifiersText(qualifiers)}${[keyword, ...parts].filter((part) => part !== undefined && part !== '').join(' ')},`;
+}
+
+/** `name` or `(name, name)`; nothing for none. */
+export function accessText(names: readonly string[]): string | undefined {
+  return names.length > 1 ? `(${names.join(', ')})` : names[0];
+}
+
+/** `name=value`; nothing without a value. */
+export function conditionText(name: string, value: string | undefined): string | undefined {
+  return value === undefined ? undefined : `${name}=${printWord(value)}`;
+}
+
+/** `peer=(name=value …)`; nothing where no part has a value. */
+export function peerText(parts: ReadonlyArray<readonly [name: string, value: string | undefined]>): string | undefined {
+  const given = parts.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${listedWord(value!)}`);
+  return given.length === 0 ? undefined : `peer=(${given.join(' ')})`;
+}
+
+/** A word inside of parentheses, where a parenthesis or any comma would end it. */
+export function listedWord(word: string): string {
+  const printed = printWord(word);
+  return /[(),=]/.test(printed) && !printed.startsWith('"') ? `"${printed}"` : printed;
+}
