@@ -4,6 +4,7 @@ import { path, word } from './values';
 import type { ChangeProfileRule } from '../rules/change-profile';
 import type { FileRule } from '../rules/file';
 import type { LinkRule } from '../rules/link';
+import { PERMISSION_LETTERS } from '../rules/permissions';
 import { NO_QUALIFIERS } from '../rules/rule';
 
 /** What a `link` rule says beyond its two ends. */
@@ -19,9 +20,6 @@ export interface ChangeProfileOptions {
   /** The program gets its environment unscrubbed; needs `exec`. @default false */
   readonly keepEnvironment?: boolean;
 }
-
-/** Permissions in the order in which they are printed. */
-const PERMISSIONS = 'rwalkm';
 
 export function fileRule(place: string, pattern: string, permissions: string, transition?: ExecTransition): FileRule {
   const letters = checkPermissions(place, permissions);
@@ -39,7 +37,7 @@ export function fileRule(place: string, pattern: string, permissions: string, tr
 
 /** `file,`: every permission on every file, and execution that stays in the profile. */
 export function everyFile(): FileRule {
-  return { type: 'file', qualifiers: NO_QUALIFIERS, permissions: 'rwlkm', exec: 'ix', scrub: false };
+  return { type: 'file', qualifiers: NO_QUALIFIERS, permissions: 'mrwlk', exec: 'ix', scrub: false };
 }
 
 export function linkRule(link: string, target: string, { subset = false }: LinkOptions = {}): LinkRule {
@@ -63,14 +61,14 @@ export function changeProfileRule(target?: string, { exec, keepEnvironment }: Ch
 
 function checkPermissions(place: string, permissions: string): string {
   for (const letter of permissions) {
-    if (!PERMISSIONS.includes(letter)) {
+    if (!PERMISSION_LETTERS.includes(letter)) {
       throw new ProfileError(`${place}: ${strangeLetter(letter, permissions)}`);
     }
   }
   if (permissions.includes('w') && permissions.includes('a')) {
     throw new ProfileError(`${place}: "w" and "a" exclude each other in "${permissions}"; "w" gives what "a" gives`);
   }
-  return [...PERMISSIONS].filter((letter) => permissions.includes(letter)).join('');
+  return [...PERMISSION_LETTERS].filter((letter) => permissions.includes(letter)).join('');
 }
 
 function strangeLetter(letter: string, permissions: string): string {
@@ -78,6 +76,6 @@ function strangeLetter(letter: string, permissions: string): string {
     return `"${permissions}" asks for execution; give an ExecTransition, or use Rule.execute()`;
   }
   const lower = letter.toLowerCase();
-  const fix = PERMISSIONS.includes(lower) ? `write "${lower}"` : 'use some of r, w, a, l, k and m';
+  const fix = PERMISSION_LETTERS.includes(lower) ? `write "${lower}"` : 'use some of r, w, a, l, k and m';
   return `"${letter}" in "${permissions}" is no file permission; ${fix}`;
 }

@@ -1,8 +1,8 @@
-import { isAccessRule, type Item } from '../language';
-import { printRule } from './print-rule';
+import { isAccessRule, printWord, type Item } from '../language';
 import type { RuleItem } from './qualify';
-import { printWord } from '../language/words';
 import type { FileRule } from '../rules/file';
+import { PERMISSION_LETTERS } from '../rules/permissions';
+import { familyOf, printRule } from '../rules/registry';
 
 /** The header and body of a profile, typed: what `printProfile` needs. */
 export interface TypedProfile {
@@ -13,12 +13,6 @@ export interface TypedProfile {
   readonly flags: readonly string[];
   readonly items: readonly RuleItem[];
 }
-
-/** Families in the order of the text; those that are not named here come last. */
-const FAMILY_ORDER = [
-  'include', 'rlimit', 'all', 'capability', 'userns', 'network', 'unix', 'dbus', 'signal', 'ptrace', 'mqueue', 'io_uring',
-  'mount', 'pivot_root', 'change_profile', 'file', 'link', 'profile',
-];
 
 /**
  * The text of a profile: families in a fixed order with a blank line between them, sorted inside, nothing twice. The
@@ -40,6 +34,7 @@ function bodyText(items: readonly RuleItem[], indent: string): string {
 
 interface Line {
   readonly family: string;
+  readonly place: number;
   /** Sorts inside of the family: the path, or the text without qualifiers. */
   readonly key: string;
   readonly text: string;
@@ -52,10 +47,10 @@ function lines(items: readonly RuleItem[], indent: string): Line[] {
     const text = node.type === 'profile' ? childText(node, indent) : printNode(node);
     const seen = byText.get(text);
     const all = [...new Set([...seen?.comments ?? [], ...comments])];
-    byText.set(text, { family: node.type, key: sortKey(node), text, comments: seen ? all.sort(compare) : all });
+    byText.set(text, { family: node.type, place: placeOf(node), key: sortKey(node), text, comments: seen ? all.sort(compare) : all });
   }
   return [...byText.values()].sort((one, other) =>
-    familyOrder(one.family) - familyOrder(other.family) || compare(one.key, other.key) || compare(one.text, other.text));
+    compareNumbers(one.place, other.place) || compare(one.key, other.key) || compare(one.text, other.text));
 }
 
 function lineText({ text, comments }: Line, indent: string): string {
@@ -100,7 +95,7 @@ function mergeKey({ path, permissions, exec, scrub, target, qualifiers }: FileRu
 
 function mergePair(one: RuleItem, other: RuleItem): RuleItem {
   const [first, second] = [one.node as FileRule, other.node as FileRule];
-  const permissions = [...'rwalkm'].filter((letter) => `${first.permissions}${second.permissions}`.includes(letter)).join('');
+  const permissions = [...PERMISSION_LETTERS].filter((letter) => `${first.permissions}${second.permissions}`.includes(letter)).join('');
   return { node: { ...first, permissions }, comments: [...one.comments, ...other.comments].sort(compare) };
 }
 
@@ -126,12 +121,16 @@ function printNodeName(node: Item): string {
   return node.type === 'profile' ? node.name : printNode(node);
 }
 
-function familyOrder(type: string): number {
-  const place = FAMILY_ORDER.indexOf(type);
-  return place === -1 ? FAMILY_ORDER.length : place;
+/** Includes first, child profiles last. */
+function placeOf(node: Item): number {
+  return isAccessRule(node) ? familyOf(node).order : node.type === 'profile' ? Infinity : -1;
 }
 
 /** By code units: the same on every machine and in every locale. */
 function compare(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function compareNumbers(one: number, other: number): number {
+  return one === other ? 0 : one - other;
 }

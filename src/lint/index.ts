@@ -1,0 +1,5 @@
+export { LEVELS, type Finding, type Level, type Lint, type Preset } from './lint';
+export { LINTS } from './registry';
+export { findingJson, findingLine } from './render';
+export { lintTree, type LintOptions } from './run';
+export { sarifLog } from './sarif';
