@@ -49,6 +49,11 @@ export function mayHoldPods(apiVersion: string, kind: string): boolean {
   return placeOf(apiVersion, kind) !== undefined || kind.endsWith('List');
 }
 
+/** The keys that lead from an object of this kind to its pod template, none for a Pod; undefined where it has none. */
+export function podTemplatePath(apiVersion: string, kind: string): readonly string[] | undefined {
+  return placeOf(apiVersion, kind)?.path;
+}
+
 /** The object with every pod template in it changed, in lists too; all else is the same, and nothing is changed in place. */
 export function mapPodTemplates(object: JsonObject, change: TemplateChange): JsonObject {
   return mapObject(object, change, 0);
