@@ -1,7 +1,8 @@
-import type { Item } from '../language';
+import type { Include, Item } from '../language';
 import { AppArmorAbi, isOlder, LEAST_PARSER } from './abi';
 import { ProfileError } from './errors';
 import { ProfileBase, ProfileKind, ProfileMode } from './kinds';
+import { modeOf } from './modes';
 import { checkName, DEFAULT_PREFIX, hashedName, plainName } from './name';
 import { printProfile } from './print';
 import type { AppArmorProfileProps } from './profile';
@@ -33,13 +34,14 @@ const CONTAINER_FLAGS = ['attach_disconnected', 'mediate_deleted'];
 export function build(props: AppArmorProfileProps): Content {
   const { name, mode = ProfileMode.ENFORCE, prefix = DEFAULT_PREFIX, abi = AppArmorAbi.V3_0 } = props;
   const plain = plainName(checkName('prefix', prefix), checkName('profile name', name));
-  const items = allRules(props, abi).flatMap((rule) => rule._items());
+  const flags = mode === ProfileMode.ENFORCE ? CONTAINER_FLAGS : [...CONTAINER_FLAGS, mode];
+  const items = allRules(props, abi).flatMap((rule) => rule._items()).map((item) => completed(item, flags));
   refuseNewerRules(name, items, abi);
   const print = (called: string) => printProfile({
     abi,
     preamble: preambleFor(items),
     name: called,
-    flags: mode === ProfileMode.ENFORCE ? CONTAINER_FLAGS : [...CONTAINER_FLAGS, mode],
+    flags,
     items,
   });
   const loadedName = hashedName(plain, print(plain));
@@ -51,20 +53,30 @@ function allRules({ base, rules = [], includes = [] }: AppArmorProfileProps, abi
   return [...start, ...includes.map((path) => Rule.include(path)), ...rules];
 }
 
+/** Children that a program built have the flags of their parent, and can be stopped like it. */
+function completed(item: RuleItem, flags: readonly string[]): RuleItem {
+  if (!item.typed || item.node.type !== 'profile') {
+    return item;
+  }
+  const own = [...runtimeSignals().flatMap((rule) => rule._items()), ...item.children ?? []];
+  const children = own.map((child) => completed(child, flags));
+  return { ...item, node: { ...item.node, flags, body: { items: children.map(({ node }) => node) } }, children };
+}
+
 /** Included abstractions use the variables of `tunables/global`. */
 function preambleFor(items: readonly RuleItem[]): Item[] {
-  const includes = items.flatMap(({ node }) => (node.type === 'include' ? [node] : []));
+  const includes = includesIn(items);
   const ifExists = includes.every((include) => include.ifExists);
   return includes.length === 0 ? [] : [{ type: 'include', path: 'tunables/global', magic: true, ifExists }];
 }
 
+function includesIn(items: readonly RuleItem[]): Include[] {
+  return items.flatMap(({ node, children = [] }) => (node.type === 'include' ? [node] : includesIn(children)));
+}
+
 function loadedProfiles(name: string, mode: ProfileMode, items: readonly RuleItem[]): LoadedProfile[] {
-  const children = items.flatMap(({ node }) => (node.type === 'profile' ? [node] : []));
-  return [{ name, mode }, ...children.flatMap((child) => loadedProfiles(
-    `${name}//${child.name}`,
-    Object.values(ProfileMode).find((one) => child.flags.includes(one)) ?? ProfileMode.ENFORCE,
-    child.body.items.map((node) => ({ node, comments: [] })),
-  ))];
+  return [{ name, mode }, ...items.flatMap(({ node, children = [] }) => (node.type === 'profile'
+    ? loadedProfiles(`${name}//${node.name}`, modeOf(node.flags) ?? ProfileMode.ENFORCE, children) : []))];
 }
 
 /** Rules that older parsers refuse, by the ABI whose parsers all know them. */
@@ -76,7 +88,8 @@ const NEWER: Readonly<Record<string, { readonly abi: AppArmorAbi; readonly writt
 };
 
 function refuseNewerRules(name: string, items: readonly RuleItem[], abi: AppArmorAbi): void {
-  for (const { node } of items) {
+  for (const { node, children = [] } of items) {
+    refuseNewerRules(name, children, abi);
     const newer = isDetailedNetwork(node) ? { abi: AppArmorAbi.V5_0, written: 'Rule.network() with access, address or port' } : NEWER[node.type];
     if (newer !== undefined && isOlder(abi, newer.abi)) {
       const wanted = AppArmorAbi.V4_0 === newer.abi ? 'V4_0' : 'V5_0';

@@ -1,4 +1,4 @@
-import { isAccessRule, printWord, type Item } from '../language';
+import { isAccessRule, printWord, type Item, type Profile } from '../language';
 import type { RuleItem } from './qualify';
 import type { FileRule } from '../rules/file';
 import { PERMISSION_LETTERS } from '../rules/permissions';
@@ -29,7 +29,9 @@ function bodyText(items: readonly RuleItem[], indent: string): string {
   for (const line of lines(items, indent)) {
     groups.set(line.family, [...groups.get(line.family) ?? [], line]);
   }
-  return [...groups.values()].map((group) => group.map((line) => lineText(line, indent)).join('')).join('\n');
+  return [...groups.values()]
+    .map((group) => group.map((line) => lineText(line, indent)).join(group[0].family === 'profile' ? '\n' : ''))
+    .join('\n');
 }
 
 interface Line {
@@ -43,8 +45,8 @@ interface Line {
 
 function lines(items: readonly RuleItem[], indent: string): Line[] {
   const byText = new Map<string, Line>();
-  for (const { node, comments } of mergeFileRules(items)) {
-    const text = node.type === 'profile' ? childText(node, indent) : printNode(node);
+  for (const { node, comments, children } of mergeFileRules(items)) {
+    const text = node.type === 'profile' ? childText(node, children ?? [], indent) : printNode(node);
     const seen = byText.get(text);
     const all = [...new Set([...seen?.comments ?? [], ...comments])];
     byText.set(text, { family: node.type, place: placeOf(node), key: sortKey(node), text, comments: seen ? all.sort(compare) : all });
@@ -57,12 +59,11 @@ function lineText({ text, comments }: Line, indent: string): string {
   return `${comments.map((comment) => `${indent}# ${comment}\n`).join('')}${indent}${text}\n`;
 }
 
-function childText(node: Extract<Item, { type: 'profile' }>, indent: string): string {
-  const items = node.body.items.map((item) => ({ node: item, comments: [] }));
+function childText(node: Profile, items: readonly RuleItem[], indent: string): string {
   const flags = node.flags.length > 0 ? ` flags=(${node.flags.join(',')})` : '';
   const attachment = node.attachment === undefined ? '' : ` ${printWord(node.attachment)}`;
-  const inner = bodyText(items, `${indent}  `);
-  return `${node.keyword ?? 'profile'} ${printWord(node.name)}${attachment}${flags} {\n${inner}${indent}}`;
+  const keyword = node.keyword === '^' ? 'hat' : 'profile';
+  return `${node.keyword === 'hat' ? 'hat' : keyword} ${printWord(node.name)}${attachment}${flags} {\n${bodyText(items, `${indent}  `)}${indent}}`;
 }
 
 /** Rules that differ in their permissions only become one, as people write them: `/a rw,` for `/a r,` and `/a w,`. */

@@ -1,6 +1,7 @@
 import { AppArmorAbi } from './abi';
 import { build, type Content, type LoadedProfile } from './build';
 import { ProfileError } from './errors';
+import { contentOfText, readProfileFile, type ProfileTextOptions } from './from-text';
 import { ProfileBase, ProfileKind, ProfileMode } from './kinds';
 import { checkName } from './name';
 import type { Rule } from './rule';
@@ -52,6 +53,19 @@ export class AppArmorProfile {
   static preloaded(name: string): AppArmorProfile {
     checkName('profile name', name);
     return fixed({ kind: ProfileKind.PRELOADED, name, loadedName: name });
+  }
+
+  /**
+   * A profile from a text in the AppArmor language. The text stays as the author wrote it, but for the profile's own name
+   * and, if it pins none, the abi. A text with errors, an attachment path, a namespace or several profiles throws.
+   */
+  static fromText(text: string, options?: ProfileTextOptions): AppArmorProfile {
+    return prepared(contentOfText(text, options ?? {}));
+  }
+
+  /** The same from a file; relative paths begin where the program runs. */
+  static fromFile(path: string, options?: ProfileTextOptions): AppArmorProfile {
+    return prepared(contentOfText(readProfileFile(path), { fileName: path, ...options }));
   }
 
   readonly kind: ProfileKind;

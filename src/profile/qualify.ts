@@ -1,5 +1,6 @@
 import { isAccessRule, type Item } from '../language';
 import { ProfileError } from './errors';
+import { checkName } from './name';
 import type { FileRule } from '../rules/file';
 import type { AccessRule } from '../rules/registry';
 import type { Qualifiers } from '../rules/rule';
@@ -8,10 +9,21 @@ import type { Qualifiers } from '../rules/rule';
 export interface RuleItem {
   readonly node: Item;
   readonly comments: readonly string[];
+  /** For a child profile or hat: what is in it, with comments. */
+  readonly children?: readonly RuleItem[];
+  /** A child that a program built: it gets the flags and the runtime's signals of its parent. */
+  readonly typed?: boolean;
 }
 
 /** What is reached by the bare rule `file,` when it is forbidden: the language has no `deny file,`. */
 const EVERY_FILE = '/{**,}';
+
+/** A child profile or hat that a program builds. */
+export function childOf(keyword: 'profile' | 'hat', name: string, items: readonly RuleItem[]): RuleItem {
+  checkName(keyword === 'hat' ? 'name of the hat' : 'name of the child profile', name);
+  const node: Item = { type: 'profile', keyword, name, flags: [], body: { items: items.map((item) => item.node) } };
+  return { node, comments: [], children: items, typed: true };
+}
 
 /** The item with more qualifiers; an error where its rule does not take them. */
 export function qualify(item: RuleItem, qualifiers: Qualifiers): RuleItem {

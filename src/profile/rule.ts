@@ -8,7 +8,8 @@ import { mountRule, pivotRootRule, type MountProps, type PivotRootProps } from '
 import { ioUringRule, mqueueRule, type IoUringProps, type MqueueProps } from './mqueue';
 import { networkRule, type NetworkFamily, type NetworkOptions, type SocketType } from './network';
 import { ptraceRule, type PtraceProps } from './ptrace';
-import { qualify, type RuleItem } from './qualify';
+import { childOf, qualify, type RuleItem } from './qualify';
+import { rawItems } from './raw';
 import { rlimitRule, type Resource } from './rlimit';
 import { signalRule, type SignalProps } from './signal';
 import { unixRule, type UnixProps } from './unix';
@@ -168,6 +169,27 @@ export class Rule {
   /** The rules of a file that the node has, `abstractions/nameservice`: searched in the node's `/etc/apparmor.d`. */
   static include(path: string, options?: IncludeOptions): Rule {
     return Rule.of(includeOf(path, options));
+  }
+
+  /**
+   * A child profile: it confines the programs that are executed with `ExecTransition.child(name)`, and has rules of its own.
+   * On the node it is called `PARENT//NAME`.
+   */
+  static childProfile(name: string, rules: Rule[]): Rule {
+    return new Rule([childOf('profile', name, rules.flatMap((rule) => rule.items))]);
+  }
+
+  /** A hat: a child profile that the program itself changes to by aa_change_hat(3). */
+  static hat(name: string, rules: Rule[]): Rule {
+    return new Rule([childOf('hat', name, rules.flatMap((rule) => rule.items))]);
+  }
+
+  /**
+   * Rules in the words of apparmor.d(5), each with its comma: rules, includes, child profiles and hats. Comments stay. What
+   * the real parser would refuse, or read and drop, throws here.
+   */
+  static raw(text: string): Rule {
+    return new Rule(rawItems(text));
   }
 
   private static of(...nodes: readonly Item[]): Rule {

@@ -28,10 +28,10 @@ export function runtimeSignals(): Rule[] {
 export function runtimeDefaultRules(abi: AppArmorAbi): Rule[] {
   return [
     Rule.include('abstractions/base', { ifExists: true }),
-    Rule.network(),
+    Rule.network().because(accepted('every-network')),
     Rule.network(NetworkFamily.ALG).deny(),
-    Rule.capability(),
-    Rule.file(),
+    Rule.capability().because(accepted('every-capability')),
+    Rule.file().because(accepted('broad-path')),
     Rule.umount(),
     ...runtimeSignals(),
     Rule.signal({ access: [SignalAccess.SEND, SignalAccess.RECEIVE], peer: SELF }).because('Processes of the container signal each other.'),
@@ -42,10 +42,15 @@ export function runtimeDefaultRules(abi: AppArmorAbi): Rule[] {
   ];
 }
 
+/** Silences the lints about a rule that whoever asks for this base has chosen. */
+function accepted(lint: string): string {
+  return `lint-ignore ${lint}: the default profile of container runtimes gives it`;
+}
+
 /** What newer ABIs mediate and the runtimes' profile, which pins 3.0, leaves free. */
 function laterFamilies(abi: AppArmorAbi): Rule[] {
   return [
-    ...(isOlder(abi, AppArmorAbi.V4_0) ? [] : [Rule.userns(), Rule.mqueue()]),
+    ...(isOlder(abi, AppArmorAbi.V4_0) ? [] : [Rule.userns().because(accepted('user-namespaces')), Rule.mqueue()]),
     ...(isOlder(abi, AppArmorAbi.V5_0) ? [] : [Rule.unix(), Rule.ioUring()]),
   ];
 }

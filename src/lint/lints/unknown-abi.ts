@@ -1,7 +1,7 @@
 import type { Lint } from '../lint';
 
 /** Files that AppArmor itself ships. */
-const SHIPPED: ReadonlySet<string> = new Set([
+export const SHIPPED_ABIS: ReadonlySet<string> = new Set([
   'abi/3.0', 'abi/4.0', 'abi/4.0-ip', 'abi/5.0', 'abi/5.0-interface', 'abi/kernel-5.4-vanilla', 'abi/kernel-5.4-outoftree-network',
 ]);
 
@@ -17,7 +17,7 @@ export const unknownAbi: Lint = {
   right: 'abi <abi/3.0>,\n\nprofile web {\n  /etc/nginx/** r,\n}\n',
   check: (subject, report) => {
     for (const item of subject.tree.body.items) {
-      if (item.type === 'abi' && !(item.magic && SHIPPED.has(item.path))) {
+      if (item.type === 'abi' && !(item.magic && SHIPPED_ABIS.has(item.path))) {
         report(item, `AppArmor ships no features file "${item.path}"`);
       }
     }
