@@ -41,7 +41,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   cdk8sVersion: '2.68.91',
   constructsVersion: '10.5.1',
 
-  bundledDeps: ['commander@^14', 'diff@^9'],
+  bundledDeps: ['commander@^14', 'diff@^9', 'yaml@^2'],
   devDeps: [
     'cdk8s@^2.70.0',
     'cdk8s-plus-28@^2.5.6',
