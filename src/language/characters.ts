@@ -17,9 +17,31 @@ for (let code = 0; code < 128; code++) {
 }
 
 export const CHAR = {
-  TAB: 9, LF: 10, CR: 13, SPACE: 32, BANG: 33, QUOTE: 34, HASH: 35, DOLLAR: 36, AMPERSAND: 38, OPEN_PAREN: 40, CLOSE_PAREN: 41,
-  PLUS: 43, COMMA: 44, MINUS: 45, SLASH: 47, COLON: 58, LESS: 60, EQUALS: 61, GREATER: 62, QUESTION: 63, AT: 64,
-  BACKSLASH: 92, CARET: 94, OPEN_BRACE: 123, CLOSE_BRACE: 125,
+  TAB: 9,
+  LF: 10,
+  CR: 13,
+  SPACE: 32,
+  BANG: 33,
+  QUOTE: 34,
+  HASH: 35,
+  DOLLAR: 36,
+  AMPERSAND: 38,
+  OPEN_PAREN: 40,
+  CLOSE_PAREN: 41,
+  PLUS: 43,
+  COMMA: 44,
+  MINUS: 45,
+  SLASH: 47,
+  COLON: 58,
+  LESS: 60,
+  EQUALS: 61,
+  GREATER: 62,
+  QUESTION: 63,
+  AT: 64,
+  BACKSLASH: 92,
+  CARET: 94,
+  OPEN_BRACE: 123,
+  CLOSE_BRACE: 125,
 } as const;
 
 /** Blank, line end, `"`, `!` or `,`: what ends an unquoted word (a comma only in front of another of these). */

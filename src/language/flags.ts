@@ -1,6 +1,6 @@
-import { isSignal } from '../rules/signal';
 import type { Cursor, ParserGeneration } from './cursor';
 import type { ProfileMode } from './policy';
+import { isSignal } from '../rules/signal';
 
 /** Since when a flag is known, and the group of flags that exclude each other. */
 interface FlagFacts {

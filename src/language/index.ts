@@ -24,3 +24,8 @@ export {
 export { parseProfileText, type ParseOptions, type ParseResult } from './parse';
 export type { ParserGeneration } from './cursor';
 export { literalPattern, printWord, wordBytes } from './words';
+export { checkFile, checkText, type CheckInput } from './check';
+export { parseFeatures, type Features } from './features';
+export { isSkipped, type FileReader, type IncludeFiles } from './include-files';
+export { includeFiles, resolve, type ResolveOptions } from './resolve';
+export { expandVariables, patternsOfAliases, referencesOf, type Expansion } from './variables';

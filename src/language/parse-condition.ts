@@ -1,7 +1,7 @@
 import { CHAR } from './characters';
 import type { Cursor } from './cursor';
-import { variableAt } from './parse-variable';
 import type { ComparisonOperator, Condition, Operand } from './tree';
+import { variableAt } from './variable-name';
 import { decodeWord } from './words';
 
 const OPERATORS: readonly ComparisonOperator[] = ['==', '!=', '>=', '<=', '>', '<'];

@@ -1,8 +1,8 @@
-import { atPath } from '../rules/path-word';
 import { CHAR, isBlank, isSpace } from './characters';
 import type { Cursor } from './cursor';
 import { quotedEnd, wordEnd } from './cursor';
 import type { Abi, Alias, Include } from './tree';
+import { atPath } from '../rules/path-word';
 
 /** Whether an include comes next: `include` and a blank, or `#include` with anything but the end behind it. */
 export function atInclude(cursor: Cursor): boolean {

@@ -1,9 +1,9 @@
-import { atPath } from '../rules/path-word';
+import { CHAR } from './characters';
 import { readConditionList, readList } from './conditions';
 import type { Cursor } from './cursor';
-import { CHAR } from './characters';
 import { checkFlags } from './flags';
 import type { Body, Profile, XattrCondition } from './tree';
+import { atPath } from '../rules/path-word';
 
 type Keyword = Profile['keyword'];
 

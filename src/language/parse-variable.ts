@@ -1,21 +1,8 @@
-import { CHAR, isIdentifierPart, isLetter } from './characters';
+import { CHAR } from './characters';
 import type { Cursor } from './cursor';
 import { parseCondition } from './parse-condition';
 import type { AssignmentOperator, BooleanVariable, Variable } from './tree';
-
-/** Length of `@{name}` or `@name` (any sigil) at an offset, and the name; undefined if none is there. */
-export function variableAt(text: string, at: number): { name: string; end: number } | undefined {
-  const braced = text.charCodeAt(at + 1) === CHAR.OPEN_BRACE;
-  const start = at + (braced ? 2 : 1);
-  let end = start;
-  while (isIdentifierPart(text.charCodeAt(end))) {
-    end++;
-  }
-  if (!isLetter(text.charCodeAt(start)) || (braced && text.charCodeAt(end) !== CHAR.CLOSE_BRACE)) {
-    return undefined;
-  }
-  return { name: text.slice(start, end), end: braced ? end + 1 : end };
-}
+import { variableAt } from './variable-name';
 
 /** Reads `@{name} = values`; undefined if what begins with `@` is a path. Bad names are faults only where they are assigned. */
 export function parseVariable(cursor: Cursor): Variable | undefined {

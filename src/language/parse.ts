@@ -1,9 +1,5 @@
 import type { Diagnostic } from '../diagnostics';
 import { SourceText } from '../diagnostics';
-import { isPermissionsAhead, parseFile, trailingTail } from '../rules/file';
-import { atPath } from '../rules/path-word';
-import { type AccessRule, familyOfKeyword } from '../rules/registry';
-import { type Layout, NO_QUALIFIERS, type Qualifiers } from '../rules/rule';
 import { CHAR, isLetter, isSpace } from './characters';
 import { Cursor, GiveUp, type ParserGeneration, quotedEnd } from './cursor';
 import { parseConditional } from './parse-conditional';
@@ -13,6 +9,10 @@ import { parseBoolean, parseVariable } from './parse-variable';
 import { misplaced, type Place } from './placement';
 import { readQualifiers } from './qualifiers';
 import type { Body, Item, ProfileFile, QualifierBlock } from './tree';
+import { isPermissionsAhead, parseFile, trailingTail } from '../rules/file';
+import { atPath } from '../rules/path-word';
+import { type AccessRule, familyOfKeyword } from '../rules/registry';
+import { type Layout, NO_QUALIFIERS, type Qualifiers } from '../rules/rule';
 
 /** Blocks within blocks; the real parser's stack takes some more. */
 const DEEPEST = 1000;

@@ -46,6 +46,10 @@ function misplacedInBody(item: Item): Fault | undefined {
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-  abi: 'an abi declaration', alias: 'an alias', variable: 'the assignment of a variable', boolean: 'the assignment of a variable',
-  if: 'a condition', block: 'a block',
+  abi: 'an abi declaration',
+  alias: 'an alias',
+  variable: 'the assignment of a variable',
+  boolean: 'the assignment of a variable',
+  if: 'a condition',
+  block: 'a block',
 };

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics';
-import type { AccessRule } from '../rules/registry';
 import type { Profile } from './tree';
+import type { AccessRule } from '../rules/registry';
 
 /** The mode of a profile; `enforce` where no flag says otherwise. */
 export type ProfileMode = 'enforce' | 'complain' | 'kill' | 'unconfined' | 'prompt' | 'default_allow';

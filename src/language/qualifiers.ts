@@ -1,6 +1,6 @@
-import { NO_QUALIFIERS, type Qualifiers } from '../rules/rule';
 import { CHAR, isDigit } from './characters';
 import type { Cursor } from './cursor';
+import { NO_QUALIFIERS, type Qualifiers } from '../rules/rule';
 
 /** Place of each qualifier in the fixed order. */
 const RANK: Readonly<Record<string, number>> = { priority: 0, audit: 1, allow: 2, deny: 2, prompt: 2, owner: 3, other: 3, user: 3 };

@@ -1,6 +1,6 @@
-import type { Cursor } from '../language/cursor';
 import { ruleText } from './printing';
 import type { Family, Qualifiers, QualifiedRule } from './rule';
+import type { Cursor } from '../language/cursor';
 
 /** `all,`: one rule of every family but rlimit and change_profile. */
 export interface AllRule extends QualifiedRule {

@@ -1,9 +1,9 @@
-import { isIdentifierPart } from '../language/characters';
-import { type Cursor, wordEnd } from '../language/cursor';
 import type { Access } from './access';
 import { coversNames } from './accesses';
 import { ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import { isIdentifierPart } from '../language/characters';
+import { type Cursor, wordEnd } from '../language/cursor';
 
 /** `capability [NAME …],` */
 export interface CapabilityRule extends QualifiedRule {

@@ -1,10 +1,10 @@
-import { endTail, nextPiece, readWord } from '../language/conditions';
-import type { Cursor } from '../language/cursor';
-import { literalPattern, printWord } from '../language/words';
 import type { Access } from './access';
 import { coversOptional } from './pattern-relation';
 import { ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import { endTail, nextPiece, readWord } from '../language/conditions';
+import type { Cursor } from '../language/cursor';
+import { literalPattern, printWord } from '../language/words';
 
 /** `change_profile [[safe|unsafe] EXEC] [-> TARGET],` */
 export interface ChangeProfileRule extends QualifiedRule {

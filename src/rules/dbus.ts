@@ -1,12 +1,12 @@
-import { readTail, type RuleTail } from '../language/conditions';
-import type { Cursor } from '../language/cursor';
-import { literalPattern } from '../language/words';
 import type { Access } from './access';
 import { type AccessWords, coversNames, isAccessWord, readAccesses } from './accesses';
 import { conditionValues } from './condition-values';
 import { coversOptional } from './pattern-relation';
 import { accessText, conditionText, peerText, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import { readTail, type RuleTail } from '../language/conditions';
+import type { Cursor } from '../language/cursor';
+import { literalPattern } from '../language/words';
 
 /** `dbus [ACCESS] [bus=B] [path=P] [interface=I] [member=M] [name=N] [peer=(name=N label=L)],` */
 export interface DbusRule extends QualifiedRule {
@@ -36,8 +36,14 @@ export function dbusAccess(rule: DbusRule): readonly string[] {
 }
 
 const ACCESSES: AccessWords = {
-  send: ['send'], receive: ['receive'], bind: ['bind'], eavesdrop: ['eavesdrop'],
-  read: ['receive'], write: ['send'], r: ['receive'], w: ['send'],
+  send: ['send'],
+  receive: ['receive'],
+  bind: ['bind'],
+  eavesdrop: ['eavesdrop'],
+  read: ['receive'],
+  write: ['send'],
+  r: ['receive'],
+  w: ['send'],
 };
 const FIELDS = ['bus', 'path', 'interface', 'member', 'name', 'peerName', 'peerLabel'] as const;
 
@@ -52,6 +58,7 @@ export const dbus: Family<DbusRule> = {
     peerText([['name', rule.peerName], ['label', rule.peerLabel]]),
   ]),
   patterns: (rule) => FIELDS.map((field) => rule[field]).filter((value) => value !== undefined),
+  unenforced: (_rule, has) => (has('dbus') ? undefined : 'the features in force do not mediate dbus'),
   covers: (wide, narrow, patterns) => coversNames(dbusAccess(wide), dbusAccess(narrow))
     && FIELDS.every((field) => coversOptional(wide[field], narrow[field], patterns)),
   fromAccess,
@@ -69,7 +76,9 @@ function parse(cursor: Cursor, qualifiers: Qualifiers): DbusRule {
   }
   const peer = conditionValues(cursor, tail.peer ?? [], { rule: 'dbus', known: ['name', 'label', 'bus', 'path', 'interface', 'member'] });
   const rule: DbusRule = {
-    type: 'dbus', qualifiers, access,
+    type: 'dbus',
+    qualifiers,
+    access,
     bus: (values.bus ?? peer.bus)?.[0],
     path: (values.path ?? peer.path)?.[0],
     interface: (values.interface ?? peer.interface)?.[0],
@@ -107,8 +116,15 @@ function fromAccess(access: Access): DbusRule | undefined {
   }
   const pattern = (text: string | undefined) => (text === undefined ? undefined : literalPattern(text));
   return {
-    type: 'dbus', qualifiers: NO_QUALIFIERS, access: [access.access],
-    bus: pattern(access.bus), path: pattern(access.path), interface: pattern(access.interface), member: pattern(access.member),
-    name: pattern(access.name), peerName: pattern(access.peerName), peerLabel: pattern(access.peer),
+    type: 'dbus',
+    qualifiers: NO_QUALIFIERS,
+    access: [access.access],
+    bus: pattern(access.bus),
+    path: pattern(access.path),
+    interface: pattern(access.interface),
+    member: pattern(access.member),
+    name: pattern(access.name),
+    peerName: pattern(access.peerName),
+    peerLabel: pattern(access.peer),
   };
 }

@@ -1,13 +1,13 @@
-import { CHAR, isSpace } from '../language/characters';
-import type { Cursor } from '../language/cursor';
-import { literalPattern, printWord } from '../language/words';
 import type { Access } from './access';
 import type { LinkRule } from './link';
-import { coversOptional } from './pattern-relation';
 import { atPath, readPath } from './path-word';
+import { coversOptional } from './pattern-relation';
 import { PERMISSION_LETTERS, type Permissions, readPermissions } from './permissions';
 import { ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type PatternRelation, type Qualifiers, type QualifiedRule } from './rule';
+import { CHAR, isSpace } from '../language/characters';
+import type { Cursor } from '../language/cursor';
+import { literalPattern, printWord } from '../language/words';
 
 /** How a program is executed. `x` is the bare word of deny rules. */
 export type ExecMode = 'ix' | 'ux' | 'px' | 'cx' | 'pix' | 'cix' | 'pux' | 'cux' | 'x';
@@ -24,7 +24,7 @@ export interface FileRule extends QualifiedRule {
   readonly scrub?: boolean;
   /** Named transition. */
   readonly target?: string;
-  /** In the leading form with `l` among other permissions: what the link may point to. */
+  /** With `l` among other permissions and no exec mode: what the link may point to. */
   readonly linkTarget?: string;
 }
 
@@ -72,16 +72,25 @@ export function isPermissionsAhead(cursor: Cursor): boolean {
   return (next === CHAR.COMMA || isSpace(next)) && readPermissions(word) !== undefined;
 }
 
-function trailingForm(cursor: Cursor, qualifiers: Qualifiers, prefix: 'safe' | 'unsafe' | undefined): FileRule {
+function trailingForm(cursor: Cursor, qualifiers: Qualifiers, prefix: 'safe' | 'unsafe' | undefined): FileRule | LinkRule {
   return trailingTail(cursor, qualifiers, readPath(cursor, 'a path'), prefix);
 }
 
 /** Reads what follows the path of a file rule. */
-export function trailingTail(cursor: Cursor, qualifiers: Qualifiers, path: string, prefix: 'safe' | 'unsafe' | undefined): FileRule {
+export function trailingTail(cursor: Cursor, qualifiers: Qualifiers, path: string, prefix: 'safe' | 'unsafe' | undefined): FileRule | LinkRule {
   const permissions = takePermissions(cursor, path);
   const target = cursor.takeArrow() ? cursor.word('the target of the transition') : undefined;
   cursor.endRule('file');
-  return { ...judged(cursor, qualifiers, permissions, prefix), path, target };
+  const rule = judged(cursor, qualifiers, permissions, prefix);
+  return permissions.exec === undefined ? linked(rule, path, target, false) : { ...rule, path, target };
+}
+
+/** A target behind `l` is that of a link: without other permissions the rule is a link rule. */
+function linked(rule: FileRule, path: string, target: string | undefined, subset: boolean): FileRule | LinkRule {
+  if (target === undefined || !rule.permissions.includes('l')) {
+    return { ...rule, path, target };
+  }
+  return rule.permissions === 'l' ? { type: 'link', qualifiers: rule.qualifiers, path, target, subset } : { ...rule, path, linkTarget: target };
 }
 
 function leadingForm(cursor: Cursor, qualifiers: Qualifiers, prefix: 'safe' | 'unsafe' | undefined): FileRule | LinkRule {
@@ -96,13 +105,10 @@ function leadingForm(cursor: Cursor, qualifiers: Qualifiers, prefix: 'safe' | 'u
   const target = cursor.takeArrow() ? cursor.word('the target') : undefined;
   cursor.endRule('file');
   const rule = judged(cursor, qualifiers, permissions, prefix);
-  if (target === undefined || !permissions.letters.includes('l')) {
-    return { ...rule, path, target };
+  if (target !== undefined && permissions.letters.includes('l')) {
+    checkLeadingLink(cursor, permissions, target);
   }
-  checkLeadingLink(cursor, permissions, target);
-  return permissions.letters === 'l' && permissions.exec === undefined
-    ? { type: 'link', qualifiers, path, target, subset }
-    : { ...rule, path, linkTarget: target };
+  return permissions.exec === undefined ? linked(rule, path, target, subset) : { ...rule, path, target };
 }
 
 function checkLeadingLink(cursor: Cursor, permissions: Permissions, target: string): void {

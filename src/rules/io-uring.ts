@@ -1,12 +1,12 @@
-import { readTail } from '../language/conditions';
-import type { Cursor } from '../language/cursor';
-import { literalPattern } from '../language/words';
 import type { Access } from './access';
 import { type AccessWords, coversNames, isAccessWord, readAccesses } from './accesses';
 import { conditionValues } from './condition-values';
 import { coversOptional } from './pattern-relation';
 import { accessText, conditionText, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import { readTail } from '../language/conditions';
+import type { Cursor } from '../language/cursor';
+import { literalPattern } from '../language/words';
 
 /** `io_uring [sqpoll|override_creds] [label=L],` */
 export interface IoUringRule extends QualifiedRule {
@@ -25,9 +25,12 @@ export const ioUring: Family<IoUringRule> = {
   parse,
   print: ({ qualifiers, access, label }) => ruleText(qualifiers, 'io_uring', [accessText(access), conditionText('label', label)]),
   patterns: ({ label }) => (label === undefined ? [] : [label]),
+  unenforced: (_rule, has) => (has('io_uring') ? undefined : 'the features in force do not mediate io_uring'),
   covers: (wide, narrow, patterns) => coversNames(wide.access, narrow.access) && coversOptional(wide.label, narrow.label, patterns),
   fromAccess: (access: Access) => (access.class === 'io_uring' ? {
-    type: 'io_uring', qualifiers: NO_QUALIFIERS, access: [access.access],
+    type: 'io_uring',
+    qualifiers: NO_QUALIFIERS,
+    access: [access.access],
     label: access.label === undefined ? undefined : literalPattern(access.label),
   } : undefined),
 };

@@ -1,9 +1,9 @@
-import type { Cursor } from '../language/cursor';
-import { literalPattern, printWord } from '../language/words';
 import type { Access } from './access';
 import { readPath } from './path-word';
 import { ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import type { Cursor } from '../language/cursor';
+import { literalPattern, printWord } from '../language/words';
 
 /** `link [subset] PATH -> TARGET,`, also written `l [subset] PATH -> TARGET,`. */
 export interface LinkRule extends QualifiedRule {

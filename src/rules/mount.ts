@@ -1,11 +1,11 @@
-import { nextPiece, readCondition, readWord, endTail, type RuleCondition } from '../language/conditions';
-import type { Cursor, Fault } from '../language/cursor';
-import { literalPattern, printWord } from '../language/words';
 import type { Access } from './access';
 import { MOUNT_OPTIONS, type MountOption } from './mount-options';
 import { coversOptional } from './pattern-relation';
 import { listedWord, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type PatternRelation, type Qualifiers, type QualifiedRule } from './rule';
+import { nextPiece, readCondition, readWord, endTail, type RuleCondition } from '../language/conditions';
+import type { Cursor, Fault } from '../language/cursor';
+import { literalPattern, printWord } from '../language/words';
 
 /** `fstype=…` or `options in (…)`. */
 export interface MountCondition {
@@ -35,6 +35,7 @@ export const mount: Family<MountRule> = {
   print,
   patterns: ({ fstype, source, target }) => [...fstype.flatMap(({ values }) => values), source, target].filter((word) => word !== undefined),
   check,
+  unenforced: ({ operation }, has) => (has('mount') ? undefined : `the features in force do not mediate ${operation}`),
   covers,
   fromAccess,
 };
@@ -154,9 +155,12 @@ function fromAccess(access: Access): MountRule | undefined {
   const options = (access.options ?? []).filter((option) => MOUNT_OPTIONS.has(option));
   const isMount = access.operation === 'mount';
   return {
-    type: 'mount', qualifiers: NO_QUALIFIERS, operation: access.operation,
+    type: 'mount',
+    qualifiers: NO_QUALIFIERS,
+    operation: access.operation,
     fstype: isMount && access.fstype !== undefined ? [{ operator: '=', values: [access.fstype] }] : [],
     options: access.operation !== 'umount' && options.length > 0 ? [{ operator: '=', values: options }] : [],
-    ...(isMount ? { source: pattern(access.source) } : {}), target: pattern(access.target),
+    ...(isMount ? { source: pattern(access.source) } : {}),
+    target: pattern(access.target),
   };
 }

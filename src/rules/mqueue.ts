@@ -1,12 +1,12 @@
-import { readTail } from '../language/conditions';
-import type { Cursor } from '../language/cursor';
-import { literalPattern, printWord } from '../language/words';
 import type { Access } from './access';
 import { type AccessWords, coversNames, isAccessWord, readAccesses } from './accesses';
 import { conditionValues } from './condition-values';
 import { coversOptional } from './pattern-relation';
 import { accessText, conditionText, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import { readTail } from '../language/conditions';
+import type { Cursor } from '../language/cursor';
+import { literalPattern, printWord } from '../language/words';
 
 /** `mqueue [ACCESS] [type=posix|sysv] [label=L] [NAME],` */
 export interface MqueueRule extends QualifiedRule {
@@ -20,8 +20,15 @@ export interface MqueueRule extends QualifiedRule {
 }
 
 const ACCESSES: AccessWords = {
-  create: ['create'], open: ['open'], delete: ['delete'], read: ['read'], write: ['write'], getattr: ['getattr'], setattr: ['setattr'],
-  r: ['read'], w: ['write'],
+  create: ['create'],
+  open: ['open'],
+  delete: ['delete'],
+  read: ['read'],
+  write: ['write'],
+  getattr: ['getattr'],
+  setattr: ['setattr'],
+  r: ['read'],
+  w: ['write'],
 };
 
 export const mqueue: Family<MqueueRule> = {
@@ -34,6 +41,8 @@ export const mqueue: Family<MqueueRule> = {
     rule.name === undefined ? undefined : printWord(rule.name),
   ]),
   patterns: ({ label, name }) => [label, name].filter((value) => value !== undefined),
+  unenforced: (rule, has) => (queueTypeOf(rule) !== 'sysv' && has('ipc/posix_mqueue') || queueTypeOf(rule) !== 'posix' && has('ipc/sysv_mqueue')
+    ? undefined : 'the features in force do not mediate message queues'),
   covers: (wide, narrow, patterns) => coversNames(wide.access, narrow.access)
     && (queueTypeOf(wide) === undefined || queueTypeOf(wide) === queueTypeOf(narrow))
     && coversOptional(wide.label, narrow.label, patterns) && coversOptional(wide.name, narrow.name, patterns),
@@ -77,7 +86,11 @@ function fromAccess(access: Access): MqueueRule | undefined {
     return undefined;
   }
   return {
-    type: 'mqueue', qualifiers: NO_QUALIFIERS, access: [access.access], queueType: access.type,
-    label: access.label === undefined ? undefined : literalPattern(access.label), name: literalPattern(access.name),
+    type: 'mqueue',
+    qualifiers: NO_QUALIFIERS,
+    access: [access.access],
+    queueType: access.type,
+    label: access.label === undefined ? undefined : literalPattern(access.label),
+    name: literalPattern(access.name),
   };
 }

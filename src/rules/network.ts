@@ -1,7 +1,4 @@
 import { isIP } from 'node:net';
-import { readTail, type RuleTail } from '../language/conditions';
-import type { Cursor } from '../language/cursor';
-import { printWord } from '../language/words';
 import type { Access } from './access';
 import { coversNames, isAccessWord, readAccesses } from './accesses';
 import { conditionValues } from './condition-values';
@@ -9,6 +6,9 @@ import { coversOptional } from './pattern-relation';
 import { accessText, conditionText, peerText, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type PatternRelation, type Qualifiers, type QualifiedRule } from './rule';
 import { checkPeerAccess, SOCKET_ACCESSES } from './socket';
+import { readTail, type RuleTail } from '../language/conditions';
+import type { Cursor } from '../language/cursor';
+import { printWord } from '../language/words';
 
 /** One end of a connection. */
 export interface NetworkEnd {
@@ -37,10 +37,51 @@ export interface NetworkRule extends QualifiedRule {
 
 /** Address families and their numbers in the kernel (socket.h); decnet, 12, is not in the language. */
 export const NETWORK_FAMILIES: Readonly<Record<string, number>> = {
-  unspec: 0, unix: 1, inet: 2, ax25: 3, ipx: 4, appletalk: 5, netrom: 6, bridge: 7, atmpvc: 8, x25: 9, inet6: 10, rose: 11,
-  netbeui: 13, security: 14, key: 15, netlink: 16, packet: 17, ash: 18, econet: 19, atmsvc: 20, rds: 21, sna: 22, irda: 23, pppox: 24,
-  wanpipe: 25, llc: 26, ib: 27, mpls: 28, can: 29, tipc: 30, bluetooth: 31, iucv: 32, rxrpc: 33, isdn: 34, phonet: 35,
-  ieee802154: 36, caif: 37, alg: 38, nfc: 39, vsock: 40, kcm: 41, qipcrtr: 42, smc: 43, xdp: 44, mctp: 45,
+  unspec: 0,
+  unix: 1,
+  inet: 2,
+  ax25: 3,
+  ipx: 4,
+  appletalk: 5,
+  netrom: 6,
+  bridge: 7,
+  atmpvc: 8,
+  x25: 9,
+  inet6: 10,
+  rose: 11,
+  netbeui: 13,
+  security: 14,
+  key: 15,
+  netlink: 16,
+  packet: 17,
+  ash: 18,
+  econet: 19,
+  atmsvc: 20,
+  rds: 21,
+  sna: 22,
+  irda: 23,
+  pppox: 24,
+  wanpipe: 25,
+  llc: 26,
+  ib: 27,
+  mpls: 28,
+  can: 29,
+  tipc: 30,
+  bluetooth: 31,
+  iucv: 32,
+  rxrpc: 33,
+  isdn: 34,
+  phonet: 35,
+  ieee802154: 36,
+  caif: 37,
+  alg: 38,
+  nfc: 39,
+  vsock: 40,
+  kcm: 41,
+  qipcrtr: 42,
+  smc: 43,
+  xdp: 44,
+  mctp: 45,
 };
 
 /** Socket types and their numbers in the kernel (net.h). */
@@ -65,7 +106,8 @@ export const network: Family<NetworkRule> = {
     ...(['ip', 'port', 'interface', 'label'] as const).map((name) => conditionText(name, rule.local[name])),
     rule.peer === undefined ? undefined : peerText((['ip', 'port', 'label'] as const).map((name) => [name, rule.peer![name]])) ?? 'peer=()',
   ]),
-  patterns: () => [],
+  patterns: ({ local, peer }) => [local.label, peer?.label].filter((label) => label !== undefined),
+  unenforced,
   covers,
   fromAccess,
 };
@@ -150,7 +192,7 @@ function readEnd(cursor: Cursor, values: Record<string, readonly string[]>): Net
 
 function isPort(text: string): boolean {
   const match = /^(\d{1,8})(?:-(\d{1,8}))?$/.exec(text);
-  return match !== null && Number(match[1]) <= 65535 && (match[2] === undefined || (Number(match[2]) <= 65535 && Number(match[1]) <= Number(match[2])));
+  return match !== null && Number(match[1]) <= Number(match[2] ?? match[1]) && Number(match[2] ?? match[1]) <= 65535;
 }
 
 /** The socket type that a rule names, by itself or by a protocol. */
@@ -168,6 +210,18 @@ export function familiesOf({ family, protocol, local, peer }: NetworkRule): read
   }
   const conditions = [...Object.values(local), ...Object.values(peer ?? {})];
   return conditions.some((value) => value !== undefined) ? IP_FAMILIES : undefined;
+}
+
+/** Conditions beyond what the features know are ignored: the rule is wider than it reads. */
+function unenforced({ access, local, peer }: NetworkRule, has: (key: string) => boolean): string | undefined {
+  if (!has('network_v8') && !has('network_v9')) {
+    return 'the features in force do not mediate network';
+  }
+  const asks = (name: keyof NetworkEnd) => local[name] !== undefined || peer?.[name] !== undefined;
+  if ((asks('ip') || asks('port') || access.length > 0) && !has('network_v8/af_inet') && !has('network_v9/af_inet')) {
+    return 'the features in force ignore the accesses and addresses of network rules, so the rule holds for all of them';
+  }
+  return (asks('interface') || asks('label')) && !has('network_v9_skb') ? 'the features in force ignore the interface and label of network rules' : undefined;
 }
 
 function covers(wide: NetworkRule, narrow: NetworkRule, patterns: PatternRelation): boolean {

@@ -1,11 +1,11 @@
-import { endTail, nextPiece, readCondition, readWord } from '../language/conditions';
-import type { Cursor } from '../language/cursor';
-import { literalPattern, printWord } from '../language/words';
 import type { Access } from './access';
 import { conditionValues } from './condition-values';
 import { coversOptional } from './pattern-relation';
 import { conditionText, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import { endTail, nextPiece, readCondition, readWord } from '../language/conditions';
+import type { Cursor } from '../language/cursor';
+import { literalPattern, printWord } from '../language/words';
 
 /** `pivot_root [oldroot=PATH] [NEWROOT] [-> PROFILE],` */
 export interface PivotRootRule extends QualifiedRule {
@@ -28,7 +28,9 @@ export const pivotRoot: Family<PivotRootRule> = {
     target === undefined ? undefined : `-> ${printWord(target)}`,
   ]),
   patterns: ({ oldRoot, newRoot }) => [oldRoot, newRoot].filter((word) => word !== undefined),
-  covers: (wide, narrow, patterns) => coversOptional(wide.oldRoot, narrow.oldRoot, patterns) && coversOptional(wide.newRoot, narrow.newRoot, patterns),
+  unenforced: (_rule, has) => (has('mount') ? undefined : 'the features in force do not mediate pivot_root'),
+  covers: (wide, narrow, patterns) => coversOptional(wide.oldRoot, narrow.oldRoot, patterns)
+    && coversOptional(wide.newRoot, narrow.newRoot, patterns),
   fromAccess,
 };
 

@@ -1,5 +1,5 @@
-import { printWord } from '../language/words';
 import type { Qualifiers } from './rule';
+import { printWord } from '../language/words';
 
 /** Qualifiers with a blank behind each, in the order of the language. */
 export function qualifiersText({ priority, audit, access, owner }: Qualifiers): string {

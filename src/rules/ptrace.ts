@@ -1,11 +1,11 @@
-import { readTail } from '../language/conditions';
-import type { Cursor } from '../language/cursor';
-import { literalPattern } from '../language/words';
 import type { Access } from './access';
 import { type AccessWords, coversNames, isAccessWord, readAccesses } from './accesses';
 import { conditionValues } from './condition-values';
 import { accessText, conditionText, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import { readTail } from '../language/conditions';
+import type { Cursor } from '../language/cursor';
+import { literalPattern } from '../language/words';
 
 /** `ptrace [ACCESS] [peer=LABEL],` */
 export interface PtraceRule extends QualifiedRule {
@@ -26,6 +26,7 @@ export const ptrace: Family<PtraceRule> = {
   parse,
   print: ({ qualifiers, access, peer }) => ruleText(qualifiers, 'ptrace', [accessText(access), conditionText('peer', peer)]),
   patterns: ({ peer }) => (peer === undefined ? [] : [peer]),
+  unenforced: (_rule, has) => (has('ptrace') ? undefined : 'the features in force do not mediate ptrace'),
   covers: (wide, narrow, patterns) => coversNames(wide.access, narrow.access)
     && (wide.peer === undefined || (narrow.peer !== undefined && patterns.includes(wide.peer, narrow.peer))),
   fromAccess,

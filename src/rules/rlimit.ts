@@ -1,7 +1,7 @@
-import { isDigit } from '../language/characters';
-import type { Cursor } from '../language/cursor';
 import type { Access } from './access';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import { isDigit } from '../language/characters';
+import type { Cursor } from '../language/cursor';
 
 /** `set rlimit RESOURCE <= VALUE [UNIT],` */
 export interface RlimitRule extends QualifiedRule {
@@ -18,8 +18,22 @@ type Kind = 'size' | 'count' | 'nice' | 'seconds' | 'microseconds';
 
 /** What each limit is counted in (getrlimit(2)). */
 const RESOURCES: Readonly<Record<string, Kind>> = {
-  cpu: 'seconds', fsize: 'size', data: 'size', stack: 'size', core: 'size', rss: 'size', nofile: 'count', ofile: 'count', as: 'size',
-  nproc: 'count', memlock: 'size', locks: 'count', sigpending: 'count', msgqueue: 'size', nice: 'nice', rtprio: 'count',
+  cpu: 'seconds',
+  fsize: 'size',
+  data: 'size',
+  stack: 'size',
+  core: 'size',
+  rss: 'size',
+  nofile: 'count',
+  ofile: 'count',
+  as: 'size',
+  nproc: 'count',
+  memlock: 'size',
+  locks: 'count',
+  sigpending: 'count',
+  msgqueue: 'size',
+  nice: 'nice',
+  rtprio: 'count',
   rttime: 'microseconds',
 };
 
@@ -27,9 +41,27 @@ const SIZES: Readonly<Record<string, number>> = { K: 2 ** 10, KB: 2 ** 10, M: 2 
 
 /** Units of time in microseconds. */
 const TIMES: Readonly<Record<string, number>> = {
-  us: 1, microsecond: 1, microseconds: 1, ms: 1e3, millisecond: 1e3, milliseconds: 1e3, s: 1e6, sec: 1e6, second: 1e6, seconds: 1e6,
-  min: 6e7, minute: 6e7, minutes: 6e7, h: 3.6e9, hour: 3.6e9, hours: 3.6e9, d: 8.64e10, day: 8.64e10, days: 8.64e10,
-  week: 6.048e11, weeks: 6.048e11,
+  us: 1,
+  microsecond: 1,
+  microseconds: 1,
+  ms: 1e3,
+  millisecond: 1e3,
+  milliseconds: 1e3,
+  s: 1e6,
+  sec: 1e6,
+  second: 1e6,
+  seconds: 1e6,
+  min: 6e7,
+  minute: 6e7,
+  minutes: 6e7,
+  h: 3.6e9,
+  hour: 3.6e9,
+  hours: 3.6e9,
+  d: 8.64e10,
+  day: 8.64e10,
+  days: 8.64e10,
+  week: 6.048e11,
+  weeks: 6.048e11,
 };
 
 export const rlimit: Family<RlimitRule> = {

@@ -1,6 +1,6 @@
 import type { SourceText } from '../diagnostics';
-import type { Cursor, Fault } from '../language/cursor';
 import type { Access } from './access';
+import type { Cursor, Fault } from '../language/cursor';
 
 /**
  * Where a node stands in its text. The text between `lead` and `start` (blanks and comments) belongs to the node. A node
@@ -66,6 +66,8 @@ export interface Family<R extends QualifiedRule = QualifiedRule> {
   patterns(rule: R): readonly string[];
   /** Faults that the real parser finds only in rules that count (not in the dead branch of an if), with their words. */
   check?(rule: R): Fault | undefined;
+  /** Why features mediate nothing of a rule (or not all that it says); `has` asks for a key of the features. */
+  unenforced?(rule: R, has: (key: string) => boolean): string | undefined;
   /** Every access that `narrow` gives, `wide` gives too; qualifiers are compared by the caller. */
   covers(wide: R, narrow: R, patterns: PatternRelation): boolean;
   /** The narrowest rule that gives an access, undefined where the family does not give such accesses. */

@@ -1,11 +1,11 @@
-import { readTail } from '../language/conditions';
-import type { Cursor } from '../language/cursor';
-import { literalPattern } from '../language/words';
 import type { Access } from './access';
 import { type AccessWords, coversNames, isAccessWord, readAccesses } from './accesses';
 import { conditionValues } from './condition-values';
 import { accessText, conditionText, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import { readTail } from '../language/conditions';
+import type { Cursor } from '../language/cursor';
+import { literalPattern } from '../language/words';
 
 /** `signal [ACCESS] [set=(SIGNALS)] [peer=LABEL],` */
 export interface SignalRule extends QualifiedRule {
@@ -43,6 +43,7 @@ export const signal: Family<SignalRule> = {
     accessText(access), signals.length > 0 ? `set=(${signals.join(', ')})` : undefined, conditionText('peer', peer),
   ]),
   patterns: ({ peer }) => (peer === undefined ? [] : [peer]),
+  unenforced: (_rule, has) => (has('signal') ? undefined : 'the features in force do not mediate signal'),
   covers: (wide, narrow, patterns) => coversNames(wide.access, narrow.access) && coversNames(wide.signals, narrow.signals)
     && (wide.peer === undefined || (narrow.peer !== undefined && patterns.includes(wide.peer, narrow.peer))),
   fromAccess,

@@ -1,11 +1,24 @@
-import type { Cursor } from '../language/cursor';
 import type { AccessWords } from './accesses';
+import type { Cursor } from '../language/cursor';
 
 /** What network and unix rules give: the system calls on a socket. */
 export const SOCKET_ACCESSES: AccessWords = {
-  create: ['create'], bind: ['bind'], listen: ['listen'], accept: ['accept'], connect: ['connect'], shutdown: ['shutdown'],
-  getattr: ['getattr'], setattr: ['setattr'], getopt: ['getopt'], setopt: ['setopt'], send: ['send'], receive: ['receive'],
-  read: ['receive'], write: ['send'], r: ['receive'], w: ['send'],
+  create: ['create'],
+  bind: ['bind'],
+  listen: ['listen'],
+  accept: ['accept'],
+  connect: ['connect'],
+  shutdown: ['shutdown'],
+  getattr: ['getattr'],
+  setattr: ['setattr'],
+  getopt: ['getopt'],
+  setopt: ['setopt'],
+  send: ['send'],
+  receive: ['receive'],
+  read: ['receive'],
+  write: ['send'],
+  r: ['receive'],
+  w: ['send'],
 };
 
 /** Accesses that concern the local end only: no rule that names the other end may have them. */

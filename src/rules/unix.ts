@@ -1,6 +1,3 @@
-import { readTail } from '../language/conditions';
-import type { Cursor } from '../language/cursor';
-import { literalPattern } from '../language/words';
 import type { Access } from './access';
 import { coversNames, isAccessWord, readAccesses } from './accesses';
 import { conditionValues } from './condition-values';
@@ -8,6 +5,9 @@ import { coversOptional } from './pattern-relation';
 import { accessText, conditionText, peerText, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
 import { checkPeerAccess, SOCKET_ACCESSES } from './socket';
+import { readTail } from '../language/conditions';
+import type { Cursor } from '../language/cursor';
+import { literalPattern } from '../language/words';
 
 /** `unix [ACCESS] [type=T] [addr=A] [peer=(addr=A label=L)],` */
 export interface UnixRule extends QualifiedRule {
@@ -34,6 +34,8 @@ export const unix: Family<UnixRule> = {
     peerText([['addr', rule.peerAddress], ['label', rule.peerLabel]]),
   ]),
   patterns: ({ address, peerAddress, peerLabel }) => [address, peerAddress, peerLabel].filter((value) => value !== undefined),
+  unenforced: (_rule, has) => (has('network/af_unix') || has('network_v9/af_unix')
+    ? undefined : 'the features in force know no unix rules: a deny is dropped, another widened to the whole family'),
   covers: (wide, narrow, patterns) => coversNames(wide.access, narrow.access)
     && (wide.socketType === undefined || wide.socketType === narrow.socketType)
     && coversOptional(wide.address, narrow.address, patterns)
@@ -75,8 +77,12 @@ function fromAccess(access: Access): UnixRule | undefined {
     return undefined;
   }
   return {
-    type: 'unix', qualifiers: NO_QUALIFIERS, access: [access.access ?? 'create'], socketType: access.type,
-    address: addressPattern(access.address), peerAddress: addressPattern(access.peerAddress),
+    type: 'unix',
+    qualifiers: NO_QUALIFIERS,
+    access: [access.access ?? 'create'],
+    socketType: access.type,
+    address: addressPattern(access.address),
+    peerAddress: addressPattern(access.peerAddress),
     peerLabel: access.peer === undefined ? undefined : literalPattern(access.peer),
   };
 }

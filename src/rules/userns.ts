@@ -1,8 +1,8 @@
-import { endTail } from '../language/conditions';
-import type { Cursor } from '../language/cursor';
 import type { Access } from './access';
 import { ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import { endTail } from '../language/conditions';
+import type { Cursor } from '../language/cursor';
 
 /** `userns [create],` */
 export interface UsernsRule extends QualifiedRule {
@@ -18,6 +18,7 @@ export const userns: Family<UsernsRule> = {
   parse,
   print: ({ qualifiers, create }) => ruleText(qualifiers, 'userns', [create ? 'create' : undefined]),
   patterns: () => [],
+  unenforced: (_rule, has) => (has('namespaces/mask') || has('namespaces/userns_create') ? undefined : 'the features in force do not mediate userns'),
   covers: () => true,
   fromAccess: (access: Access) => (access.class === 'userns' ? { type: 'userns', qualifiers: NO_QUALIFIERS, create: true } : undefined),
 };

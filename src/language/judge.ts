@@ -1,0 +1,154 @@
+import type { Fault, ParserGeneration } from './cursor';
+import type { Features } from './features';
+import { splitFlag } from './flags';
+import type { Flattening, Gathered } from './flatten';
+import { patternFault } from './patterns';
+import type { Variables } from './policy';
+import { expandVariables, patternsOfAliases } from './variables';
+import { findExecConflict, type ExecRule } from '../rules/exec-conflicts';
+import { type AccessRule, familyOf } from '../rules/registry';
+
+/** Distinct targets of named transitions that a profile can have (the table has 16 places, 4 are taken). */
+const MOST_TARGETS = 12;
+
+/** What profiles are judged by, beside their own text. */
+export interface JudgeOptions {
+  readonly generation: ParserGeneration;
+  /** What the policy's ABI and the kernel mediate; rules beyond are warned of. */
+  readonly features: readonly Features[];
+}
+
+/** Finds what the real parser finds when it compiles: only in rules that count, with variables expanded. */
+export class Judge {
+  /** Faults of rules without variables: the same in every profile that includes them. */
+  private readonly known = new Map<AccessRule, Fault | undefined>();
+  private readonly reported = new Set<string>();
+
+  constructor(private readonly flat: Flattening, private readonly options: JudgeOptions) {}
+
+  judge(profiles: readonly Gathered[]): void {
+    for (const profile of profiles) {
+      this.profile(profile);
+      this.judge(profile.children);
+    }
+  }
+
+  private profile(profile: Gathered): void {
+    const { variables } = this.flat.environment;
+    const fault = this.word(profile.name, variables) ?? (profile.attachment === undefined ? undefined : this.word(profile.attachment, variables))
+      ?? this.flagPaths(profile, variables);
+    if (fault !== undefined) {
+      this.flat.report(fault, profile.node, profile.origin);
+    }
+    const executing: ExecRule[] = [];
+    profile.rules.forEach((rule, at) => this.rule(profile, rule, at, executing));
+    this.targets(profile);
+    this.changes(profile);
+    this.conflict(profile, executing);
+  }
+
+  private flagPaths({ flags }: Gathered, variables: Variables): Fault | undefined {
+    for (const flag of flags) {
+      const [name, value] = splitFlag(flag);
+      if (name.startsWith('attach_disconnected.') && value !== undefined) {
+        const { pattern, fault } = expandVariables(value, variables);
+        if (fault !== undefined || !/^\{?\//.test(pattern!)) {
+          return fault ?? { code: 'flag-value', message: `the path of "${flag}" is not absolute`, help: 'write a path that starts with "/"' };
+        }
+      }
+    }
+    return undefined;
+  }
+
+  private word(word: string, variables: Variables): Fault | undefined {
+    const { pattern, fault } = expandVariables(word, variables);
+    return fault ?? patternFault(pattern!);
+  }
+
+  private rule(profile: Gathered, rule: AccessRule, at: number, executing: ExecRule[]): void {
+    const fault = this.known.has(rule) ? this.known.get(rule) : this.ruleFault(profile, rule);
+    if (fault !== undefined) {
+      this.note(fault, rule, profile.origins[at]);
+      return;
+    }
+    if (rule.type === 'file' && rule.exec !== undefined && rule.qualifiers.access !== 'deny') {
+      const { pattern } = expandVariables(rule.path ?? '/{**,}', profile.variables);
+      for (const copy of patternsOfAliases(pattern!, this.flat.aliases)) {
+        executing.push({ rule, pattern: copy });
+      }
+    }
+    this.unenforced(rule, profile.origins[at]);
+  }
+
+  private ruleFault(profile: Gathered, rule: AccessRule): Fault | undefined {
+    const family = familyOf(rule);
+    const words = family.patterns(rule);
+    let fault = family.check?.(rule);
+    for (const word of words) {
+      fault ??= this.word(word, profile.variables);
+    }
+    if (!words.some((word) => word.includes('@{'))) {
+      this.known.set(rule, fault);
+    }
+    return fault;
+  }
+
+  private unenforced(rule: AccessRule, origin: Gathered['origins'][number]): void {
+    const { features } = this.options;
+    const reason = features.length === 0 ? undefined : familyOf(rule).unenforced?.(rule, (key) => features.every((set) => set.has(key)));
+    if (reason !== undefined) {
+      const help = 'the access stays free for everything that this profile confines; pin an abi that has it, and check the kernel';
+      this.note({ code: 'not-enforced', severity: 'warning', message: reason, help }, rule, origin);
+    }
+  }
+
+  private targets(profile: Gathered): void {
+    const targets = new Set<string>();
+    for (const [at, rule] of profile.rules.entries()) {
+      if (rule.type === 'file' && rule.target !== undefined) {
+        targets.add(rule.exec?.startsWith('c') === true ? `${profile.fullName}//${rule.target}` : rule.target);
+        if (targets.size > MOST_TARGETS) {
+          const message = `profile ${profile.fullName} names more than ${MOST_TARGETS} transition targets`;
+          this.note({ code: 'too-many-transitions', message, help: 'let attachments choose (px without a target), or split the profile' }, rule, profile.origins[at]);
+          return;
+        }
+      }
+    }
+  }
+
+  /** A safe and an unsafe change for one program to one profile contradict each other. */
+  private changes(profile: Gathered): void {
+    const modes = new Map<string, string>();
+    for (const [at, rule] of profile.rules.entries()) {
+      if (rule.type === 'change_profile' && rule.exec !== undefined && rule.qualifiers.access !== 'deny') {
+        const [key, mode] = [`${rule.exec}\0${rule.target ?? ''}`, rule.mode ?? 'safe'];
+        if ((modes.get(key) ?? mode) !== mode) {
+          const message = `change_profile for "${rule.exec}" is safe in one rule and unsafe in another`;
+          this.note({ code: 'exec-conflict', message, help: 'keep one of them' }, rule, profile.origins[at]);
+        }
+        modes.set(key, mode);
+      }
+    }
+  }
+
+  private conflict(profile: Gathered, executing: readonly ExecRule[]): void {
+    const since41 = this.options.generation >= '4.1';
+    const conflict = findExecConflict(executing, { profile: profile.fullName, sets: since41, priorities: since41 });
+    if (conflict !== undefined) {
+      const { one, other } = conflict;
+      const where = one.rule.layout === undefined ? '' : ` on line ${one.rule.layout.source.position(one.rule.layout.start).line}`;
+      const message = `"${other.rule.path ?? 'file'}" runs programs otherwise than "${one.rule.path ?? 'file'}"${where} does`;
+      const help = 'give both the same exec mode, or make one exact or of a higher priority';
+      this.note({ code: 'exec-conflict', message, help }, other.rule, profile.origins[profile.rules.indexOf(other.rule)]);
+    }
+  }
+
+  private note(fault: Fault, rule: AccessRule, origin: Gathered['origins'][number]): void {
+    const { layout } = rule;
+    const key = `${layout?.source.name}\0${layout?.start}\0${fault.code}\0${fault.message}`;
+    if (!this.reported.has(key)) {
+      this.reported.add(key);
+      this.flat.report(fault, rule, origin);
+    }
+  }
+}
