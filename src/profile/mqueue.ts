@@ -72,6 +72,9 @@ export function mqueueRule({ access = [], type, name, label }: MqueueProps = {})
 
 export function ioUringRule({ access = [], label }: IoUringProps = {}): IoUringRule {
   const place = 'Rule.ioUring()';
+  if (label?.includes('@{')) {
+    throw new ProfileError(`${place}: parsers put no variables into the label of io_uring rules; write out "${label}"`);
+  }
   return {
     type: 'io_uring',
     qualifiers: NO_QUALIFIERS,
