@@ -8,4 +8,5 @@ export interface RegisteredCommand {
 
 /* eslint-disable @typescript-eslint/no-require-imports -- a command's start pays only for its own code */
 export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
+  events: { summary: 'Print the AppArmor records of a log as JSON', load: () => require('./events').command },
 };

@@ -1,0 +1,210 @@
+import type { Observation } from '../event';
+import { readRecord } from './record';
+import { accessesOf } from './record-access';
+import { RecordCache } from './record-cache';
+import { PID_LENGTH, RecordLayout } from './record-layout';
+import { countUnreadable, type Reader, type Sink, type Tally } from './source';
+
+/**
+ * Reads AppArmor records out of a stream of lines, whatever stands around them. Most lines of a log differ only in their
+ * stamp and process id, so what is left of a line is the key under which its reading is kept: a known line costs one pass
+ * over its bytes and one comparison, no parsing. The memory of that cache is bounded, as is the length of a line.
+ */
+
+/** Kernels before 2.6.38 name no mode; all their records have an operation. */
+const OLD = 'operation="';
+/** Begin of what the first AppArmor, of 2006, wrote: sentences. */
+const SENTENCES = 'type=APPARMOR msg=';
+
+const MAX_LINE = 1 << 20;
+const NEWLINE = 0x0a;
+const DOT = 0x2e;
+const COLON = 0x3a;
+const CLOSE = 0x29;
+const TENTHS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
+/** Lines that say that records were lost: `kauditd_printk_skb: 12 callbacks suppressed`, `audit_lost=12`. */
+const LOSSES: readonly RegExp[] = [/(\d{1,12}) callbacks suppressed/, /audit_lost=(\d{1,12})/];
+
+/** Takes a line without a record; returns whether it could use it. */
+export type OtherLine = (line: Buffer) => boolean;
+
+export class RecordStream implements Reader {
+  private readonly cache = new RecordCache();
+  private readonly layout = new RecordLayout();
+  /** Where the last number ended, and how many digits it had. */
+  private numberEnd = 0;
+  private digits = 0;
+  /** An unfinished last line. */
+  private rest: Buffer[] = [];
+  private restLength = 0;
+  /** The unfinished line is too long: the rest of it is skipped. */
+  private skipping = false;
+  private auditLost = 0;
+
+  constructor(private readonly sink: Sink, private readonly tally: Tally, private readonly other: OtherLine = () => false) {}
+
+  public push(chunk: Buffer): void {
+    const first = chunk.indexOf(NEWLINE);
+    if (first < 0) {
+      this.keep(chunk);
+      return;
+    }
+    this.keep(chunk.subarray(0, first));
+    this.flush();
+    const last = chunk.lastIndexOf(NEWLINE);
+    this.scan(chunk, first + 1, last);
+    this.keep(chunk.subarray(last + 1));
+  }
+
+  public end(): void {
+    if (this.restLength > 0 || this.skipping) {
+      this.flush();
+    }
+  }
+
+  private keep(piece: Buffer): void {
+    if (this.skipping || piece.length === 0) {
+      return;
+    }
+    // A copy: the caller may use its buffer again.
+    this.rest.push(Buffer.from(piece));
+    this.restLength += piece.length;
+    if (this.restLength > MAX_LINE) {
+      countUnreadable(this.tally, this.rest[0]!.toString('latin1', 0, 1000));
+      this.tally.lines++;
+      this.rest = [];
+      this.restLength = 0;
+      this.skipping = true;
+    }
+  }
+
+  private flush(): void {
+    const line = this.rest.length === 1 ? this.rest[0]! : Buffer.concat(this.rest);
+    this.rest = [];
+    this.restLength = 0;
+    if (this.skipping) {
+      this.skipping = false;
+    } else {
+      this.readLine(line, new DataView(line.buffer, line.byteOffset, line.byteLength), 0, line.length);
+    }
+  }
+
+  /** Reads all lines from `start` to the newline at `end`. */
+  private scan(bytes: Buffer, start: number, end: number): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = start; at <= end;) {
+      const newline = bytes.indexOf(NEWLINE, at);
+      const lineEnd = newline < 0 || newline > end ? end : newline;
+      this.readLine(bytes, view, at, lineEnd);
+      at = lineEnd + 1;
+    }
+  }
+
+  private readLine(bytes: Buffer, view: DataView, start: number, end: number): void {
+    this.tally.lines++;
+    const { layout } = this;
+    if (!layout.find(bytes, view, start, end)) {
+      this.otherLine(bytes.subarray(start, end > start && bytes[end - 1] === 0x0d ? end - 1 : end));
+      return;
+    }
+    let time = -1;
+    let serial = -1;
+    if (layout.stamp >= 0) {
+      time = this.stampTime(bytes, layout.stamp);
+      serial = this.number(bytes, this.numberEnd + 1);
+      if (time < 0 || this.digits === 0 || bytes[this.numberEnd] !== CLOSE) {
+        countUnreadable(this.tally, bytes.toString('latin1', start, end));
+        return;
+      }
+    }
+    const pid = layout.tailStart > layout.headEnd ? this.number(bytes, layout.headEnd + PID_LENGTH) : -1;
+    const seen = this.cache.get(view, layout) ?? this.readNew(bytes, start);
+    if (seen === undefined) {
+      countUnreadable(this.tally, bytes.toString('latin1', start, end));
+      return;
+    }
+    this.tally.records++;
+    this.sink(seen, time, serial, pid);
+  }
+
+  private readNew(bytes: Buffer, start: number): Observation | undefined {
+    const seen = observationOf(bytes.toString('latin1', start, this.layout.end));
+    if (seen !== undefined) {
+      this.cache.set(bytes, this.layout, seen);
+    }
+    return seen;
+  }
+
+  /** `SECONDS.FRACTION:`, -1 where that is not what stands there. */
+  private stampTime(bytes: Buffer, start: number): number {
+    const seconds = this.number(bytes, start);
+    if (this.digits === 0 || bytes[this.numberEnd] !== DOT) {
+      return -1;
+    }
+    const fraction = this.number(bytes, this.numberEnd + 1);
+    return this.digits === 0 || this.digits > 9 || bytes[this.numberEnd] !== COLON ? -1 : seconds + fraction / TENTHS[this.digits]!;
+  }
+
+  private number(bytes: Buffer, start: number): number {
+    let value = 0;
+    let at = start;
+    for (let byte = bytes[at]!; byte >= 0x30 && byte <= 0x39; byte = bytes[++at]!) {
+      value = value * 10 + byte - 0x30;
+    }
+    this.numberEnd = at;
+    this.digits = at - start;
+    return value;
+  }
+
+  private otherLine(bytes: Buffer): void {
+    if (bytes.length === 0 || this.other(bytes)) {
+      this.tally.others += bytes.length === 0 ? 1 : 0;
+      return;
+    }
+    const line = bytes.toString('latin1');
+    if (line.includes(OLD)) {
+      this.oldLine(line);
+    } else if (line.includes(SENTENCES)) {
+      countUnreadable(this.tally, line);
+    } else {
+      this.tally.others++;
+      this.countLosses(line);
+    }
+  }
+
+  private oldLine(line: string): void {
+    const record = readRecord(line);
+    if (record === undefined) {
+      countUnreadable(this.tally, line);
+      return;
+    }
+    this.tally.records++;
+    const { time = -1, serial = -1, pid = -1, ...template } = record;
+    this.sink({ record: template, accesses: accessesOf(record) }, time, serial, pid);
+  }
+
+  private countLosses(line: string): void {
+    const suppressed = LOSSES[0]!.exec(line);
+    if (suppressed !== null) {
+      this.tally.lost += Number(suppressed[1]);
+    }
+    const total = LOSSES[1]!.exec(line);
+    if (total !== null) {
+      // A running total, from zero again after a reboot.
+      const count = Number(total[1]);
+      this.tally.lost += count >= this.auditLost ? count - this.auditLost : count;
+      this.auditLost = count;
+    }
+  }
+}
+
+/** The reading of a line as all lines with its text share it: without process id and stamp. */
+function observationOf(line: string): Observation | undefined {
+  const record = readRecord(line);
+  if (record === undefined) {
+    return undefined;
+  }
+  const { time: _time, serial: _serial, pid: _pid, ...template } = record;
+  return { record: template, accesses: accessesOf(record) };
+}
