@@ -5,3 +5,8 @@ export {
   type LoadedProfile, type MountProps, type MqueueProps, type NetworkOptions, type PivotRootProps, type ProfileTextOptions, type PtraceProps,
   type SignalProps, type UnixProps,
 } from './profile';
+export { AppArmorProfileBundle, type AppArmorProfileBundleProps } from './cdk8s/app-armor-profile-bundle';
+export { Confinement, type AssignOptions, type ConfinementProps } from './cdk8s/confinement';
+export { KubernetesVersion } from './cdk8s/kubernetes-version';
+export { LoaderParser, ProfileLoader, type ProfileLoaderOptions, type ProfileLoaderProps } from './cdk8s/profile-loader';
+export type { WorkloadSelector } from './cdk8s/workload-selector';

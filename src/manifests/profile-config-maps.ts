@@ -13,8 +13,6 @@ export interface DistributedProfile {
   /** As the kernel lists it, such as `k8s-apparmor.web.1a2b3c4d`. */
   readonly loadedName: string;
   readonly text: string;
-  /** What the kernel lists once the text is loaded, children included: `enforce`, `complain`, `kill`. */
-  readonly loaded: readonly { readonly name: string; readonly mode: string }[];
 }
 
 export interface ConfigMapProps {

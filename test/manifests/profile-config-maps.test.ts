@@ -3,7 +3,7 @@ import { JsonObject } from '../../src/manifests/json';
 import { appliedBytes, DistributedProfile, oversizedProfiles, profileConfigMaps, SHARD_BYTES } from '../../src/manifests/profile-config-maps';
 
 const PROPS = { name: 'shop', namespace: 'k8s-apparmor' };
-const profile = (name: string, text: string): DistributedProfile => ({ name, loadedName: `k8s-apparmor.${name}.00000000`, text, loaded: [] });
+const profile = (name: string, text: string): DistributedProfile => ({ name, loadedName: `k8s-apparmor.${name}.00000000`, text });
 const nameOf = (map: JsonObject) => (map.metadata as { name: string }).name;
 const dataOf = (map: JsonObject) => map.data as Record<string, string>;
 

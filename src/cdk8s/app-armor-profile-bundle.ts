@@ -1,0 +1,139 @@
+import { ApiObject, ApiObjectProps, JsonPatch, Names } from 'cdk8s';
+import { Construct } from 'constructs';
+import { JsonObject } from '../manifests/json';
+import { loaderNamespace, loaderServiceAccount, PROJECT_LABELS } from '../manifests/loader-namespace';
+import { oversizedProfiles, profileConfigMaps } from '../manifests/profile-config-maps';
+import { AppArmorProfile, ProfileKind } from '../profile';
+import { AppBundles } from './app-bundles';
+import { KubernetesVersion } from './kubernetes-version';
+import { ProfileLoader, ProfileLoaderOptions } from './profile-loader';
+
+/** What a bundle distributes, and how. */
+export interface AppArmorProfileBundleProps {
+  /** The profiles that every node shall have; their order means nothing. */
+  readonly profiles: AppArmorProfile[];
+
+  /**
+   * The namespace of the loader and the ConfigMaps.
+   *
+   * @default 'k8s-apparmor'
+   */
+  readonly namespace?: string;
+
+  /**
+   * Whether to make the namespace, with the Pod Security label `privileged` that the loader needs. Of several bundles in one
+   * namespace the first makes it.
+   *
+   * @default - true, except for namespaces that every cluster brings, such as kube-system
+   */
+  readonly createNamespace?: boolean;
+
+  /**
+   * How the loader runs.
+   *
+   * @default - the host's parser, copies in /etc/apparmor.d, every Linux node
+   */
+  readonly loader?: ProfileLoaderOptions;
+
+  /**
+   * The releases that the manifests are for.
+   *
+   * @default - from the construct context, otherwise >=1.30
+   */
+  readonly kubernetesVersion?: KubernetesVersion;
+}
+
+const DEFAULT_NAMESPACE = 'k8s-apparmor';
+const BUILT_IN_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
+/** Leaves room for the suffixes of ConfigMap names within a label's 63 characters. */
+const LONGEST_NAME = 40;
+
+/**
+ * Brings profiles to the nodes of a cluster: immutable ConfigMaps that carry them, a DaemonSet that loads them, its ServiceAccount
+ * and its namespace. A changed profile is a new name in a new ConfigMap, so running containers keep the one that they have.
+ */
+export class AppArmorProfileBundle extends Construct {
+  /** The namespace of the loader and the ConfigMaps. */
+  public readonly namespace: string;
+
+  /** The loader that this bundle's profiles go through. */
+  public readonly loader: ProfileLoader;
+
+  /** The names of the ConfigMaps that carry the profiles. */
+  public readonly configMapNames: string[];
+
+  private readonly distributed: AppArmorProfile[];
+
+  /**
+   * @throws if a profile is not one to distribute: the runtime's default, one that nodes bring, or none
+   */
+  constructor(scope: Construct, id: string, props: AppArmorProfileBundleProps) {
+    super(scope, id);
+    this.distributed = [...props.profiles];
+    this.distributed.forEach((profile) => this.refuseUndistributed(profile));
+    this.namespace = props.namespace ?? DEFAULT_NAMESPACE;
+    const name = Names.toDnsLabel(this, { maxLen: LONGEST_NAME });
+
+    const bundles = AppBundles.of(this);
+    this.distributed.forEach((profile) => bundles.add(profile, this));
+    this.node.addValidation({ validate: () => this.faults() });
+
+    const create = props.createNamespace ?? !BUILT_IN_NAMESPACES.includes(this.namespace);
+    const namespace = create && bundles.claimNamespace(this.namespace) ? this.addNamespace() : undefined;
+    const account = new ApiObject(this, 'ServiceAccount', apiObjectProps(loaderServiceAccount(name, this.namespace)));
+    this.configMapNames = this.addConfigMaps(name);
+    this.loader = new ProfileLoader(this, 'Loader', {
+      ...props.loader,
+      kubernetesVersion: props.kubernetesVersion,
+      profiles: this.distributed,
+      configMapNames: this.configMapNames,
+      namespace: this.namespace,
+      name,
+      serviceAccountName: account.name,
+    });
+    if (namespace) this.node.children.filter((child) => child !== namespace).forEach((child) => child.node.addDependency(namespace));
+  }
+
+  /** The profiles of this bundle. */
+  public get profiles(): AppArmorProfile[] {
+    return [...this.distributed];
+  }
+
+  private refuseUndistributed(profile: AppArmorProfile): void {
+    if (profile.kind === ProfileKind.DISTRIBUTED) return;
+    throw new Error(`The bundle "${this.node.path}" cannot distribute ${profile.name}, which has no text of ours: `
+      + 'leave it out of "profiles"; pods can name it all the same.');
+  }
+
+  private addNamespace(): ApiObject {
+    const namespace = new ApiObject(this, 'Namespace', apiObjectProps(loaderNamespace(this.namespace)));
+    // A chart's namespace is given to every object, even to one that is in none.
+    if (namespace.metadata.namespace !== undefined) namespace.addJsonPatch(JsonPatch.remove('/metadata/namespace'));
+    return namespace;
+  }
+
+  private addConfigMaps(name: string): string[] {
+    const profiles = this.distributed.map((profile) => ({ name: profile.name, loadedName: profile.loadedName, text: profile.toText() }));
+    const labels = { ...PROJECT_LABELS, 'app.kubernetes.io/instance': name };
+    return profileConfigMaps(profiles, { name, namespace: this.namespace, labels })
+      .map((map, index) => new ApiObject(this, `Profiles${index}`, apiObjectProps(map)).name);
+  }
+
+  private faults(): string[] {
+    const bundles = AppBundles.of(this);
+    const texts = this.distributed.map((profile) => ({ name: profile.name, loadedName: profile.loadedName, text: profile.toText() }));
+    return [...new Set([
+      ...oversizedProfiles(texts),
+      ...this.distributed.flatMap((profile) => bundles.faultsOf(profile)),
+      ...this.distributed.filter((profile) => bundles.conflictsOf(profile).length > 0).map((profile) =>
+        `Several profiles are named "${profile.name}" and their content differs (bundles: ${bundles.conflictsOf(profile).join(', ')}): `
+        + 'give each its own name, or use one profile value everywhere.'),
+    ])];
+  }
+}
+
+/** Our plain objects have all that an ApiObject takes. */
+function apiObjectProps(object: JsonObject): ApiObjectProps {
+  return object as unknown as ApiObjectProps;
+}

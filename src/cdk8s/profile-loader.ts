@@ -1,0 +1,106 @@
+import { ApiObject, ApiObjectProps } from 'cdk8s';
+import { Construct } from 'constructs';
+import { JsonObject } from '../manifests/json';
+import { loaderObjects } from '../manifests/loader';
+import { PROJECT_LABELS } from '../manifests/loader-namespace';
+import { AppArmorProfile } from '../profile';
+import { KubernetesVersion } from './kubernetes-version';
+import { leaveAlone } from './object-change';
+
+/** What compiles the profiles on a node. */
+export enum LoaderParser {
+  /** The node's own `apparmor_parser`, which containerd needs there anyway. */
+  HOST = 'host',
+  /** The one in the loader's image (see `loader/Dockerfile`), for nodes without: the loader then sees nothing of the host's `/usr`. */
+  IMAGE = 'image',
+}
+
+/** How a loader runs. */
+export interface ProfileLoaderOptions {
+  /**
+   * What compiles the profiles.
+   *
+   * @default LoaderParser.HOST
+   */
+  readonly parser?: LoaderParser;
+
+  /**
+   * An image with a shell and, for `LoaderParser.IMAGE`, with `apparmor_parser`.
+   *
+   * @default 'busybox:1.37'
+   */
+  readonly image?: string;
+
+  /**
+   * Whether each node keeps copies in `/etc/apparmor.d`, so that a reboot loads the profiles before any pod starts.
+   *
+   * @default true
+   */
+  readonly keepCopies?: boolean;
+
+  /**
+   * How many generations of a profile stay on a node, the present one included.
+   *
+   * @default 3
+   */
+  readonly generations?: number;
+
+  /**
+   * Labels of the nodes that the profiles go to.
+   *
+   * @default - every Linux node
+   */
+  readonly nodeSelector?: Record<string, string>;
+
+  /**
+   * The releases that the manifests are for.
+   *
+   * @default - from the construct context, otherwise >=1.30
+   */
+  readonly kubernetesVersion?: KubernetesVersion;
+}
+
+/** A loader and what it loads. */
+export interface ProfileLoaderProps extends ProfileLoaderOptions {
+  /** The profiles that are wanted on every node. */
+  readonly profiles: AppArmorProfile[];
+  /** The ConfigMaps that carry them: a key is a profile's loaded name, its value the text. */
+  readonly configMapNames: string[];
+  /** The namespace of the DaemonSet, which must allow privileged pods. */
+  readonly namespace: string;
+  /** The name of the DaemonSet, which marks the loader's files on the node too. */
+  readonly name: string;
+  /** The loader asks the API server for nothing. */
+  readonly serviceAccountName: string;
+}
+
+/** The DaemonSet that loads profiles on every node, and repairs what somebody removes there. An `AppArmorProfileBundle` makes one. */
+export class ProfileLoader extends Construct {
+  /** The name of the DaemonSet. */
+  public readonly daemonSetName: string;
+
+  constructor(scope: Construct, id: string, props: ProfileLoaderProps) {
+    super(scope, id);
+    const { profiles, configMapNames, kubernetesVersion, ...rest } = props;
+    const version = kubernetesVersion ?? KubernetesVersion.forScope(this);
+    const [program, daemonSet] = loaderObjects({
+      ...rest,
+      bundle: props.name,
+      profileConfigMaps: configMapNames,
+      profiles: profiles.map((profile) => ({
+        loadedName: profile.loadedName, loadedNames: profile.loadedNames(), text: profile.toText(), mode: profile.mode,
+      })),
+      labels: { ...PROJECT_LABELS },
+      emission: version.usesFields ? 'fields' : 'annotations',
+    });
+    new ApiObject(this, 'Program', plain(program));
+    const object = new ApiObject(this, 'DaemonSet', plain(daemonSet));
+    // Nothing that it loads may hold the loader itself.
+    leaveAlone(object);
+    this.daemonSetName = object.name;
+  }
+}
+
+function plain(object: JsonObject): ApiObjectProps {
+  return object as unknown as ApiObjectProps;
+}

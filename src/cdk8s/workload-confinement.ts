@@ -1,0 +1,69 @@
+/** Confines the workloads in one object, and says what stands against it: the same for chosen and for blanket profiles. */
+import { confinePod, containerNames, KeptChoice, PodConfinement, unknownContainers } from '../manifests/confine-pod';
+import { JsonObject } from '../manifests/json';
+import { Emission } from '../manifests/kubernetes-versions';
+import { mapPodTemplates, PodTemplate, Workload } from '../manifests/pod-template';
+import { AppArmorProfile } from '../profile';
+import { referenceTo } from './pod-profile';
+
+/** What the containers of a workload shall have. */
+export interface Confining {
+  readonly profile?: AppArmorProfile;
+  readonly containerProfiles?: Readonly<Record<string, AppArmorProfile>>;
+  readonly emission: Emission;
+  /** Whether the choice is for this workload alone, so that another one in the pod itself is a contradiction. */
+  readonly chosen: boolean;
+  /** How else a privileged container can be dealt with, as the end of a sentence. */
+  readonly wayOut: string;
+}
+
+export interface ConfinedObject {
+  readonly json: JsonObject;
+  /** Sentences with the fix. */
+  readonly faults: readonly string[];
+}
+
+/** @param confiningOf what is wanted for each workload in the object; undefined leaves it alone */
+export function confineWorkloads(json: JsonObject, confiningOf: (workload: Workload) => Confining | undefined): ConfinedObject {
+  const faults: string[] = [];
+  const changed = mapPodTemplates(json, (template, workload) => {
+    const confining = confiningOf(workload);
+    return confining ? confineTemplate(template, workload, confining, faults) : template;
+  });
+  return { json: changed, faults };
+}
+
+/** `Deployment "web"`, as messages call it. */
+export function workloadName({ kind, name, namespace }: Workload): string {
+  const where = namespace === undefined ? '' : ` in namespace "${namespace}"`;
+  return `${kind} ${name === undefined ? 'without a name' : `"${name}"`}${where}`;
+}
+
+function confineTemplate(template: PodTemplate, workload: Workload, confining: Confining, faults: string[]): PodTemplate {
+  const containers = Object.fromEntries(Object.entries(confining.containerProfiles ?? {}).map(([name, profile]) => [name, referenceTo(profile)]));
+  const confinement: PodConfinement = { pod: confining.profile && referenceTo(confining.profile), containers };
+  const result = confinePod(template, confinement, confining.emission);
+  const who = workloadName(workload);
+  faults.push(
+    ...unknownContainers(template, confinement).map((name) => unknownContainer(who, name, containerNames(template))),
+    ...result.privileged.map((name) => privilegedContainer(who, name, confining)),
+    ...(confining.chosen ? result.kept.filter((kept) => !kept.agrees).map((kept) => contradiction(who, kept)) : []),
+  );
+  return result.template;
+}
+
+function unknownContainer(who: string, name: string, known: readonly string[]): string {
+  const names = known.map((one) => `"${one}"`).join(', ');
+  return `${who} has no container "${name}", which "containerProfiles" names: ${names === '' ? 'it has no containers yet' : `its containers are ${names}`}.`;
+}
+
+function privilegedContainer(who: string, name: string, { profile, containerProfiles, wayOut }: Confining): string {
+  const named = containerProfiles?.[name] ?? profile!;
+  return `The container "${name}" of ${who} is privileged and would get the profile "${named.name}", which CRI-O ignores for privileged `
+    + `containers without a word: set "privileged: false", or ${wayOut}.`;
+}
+
+function contradiction(who: string, { container, choice }: KeptChoice): string {
+  const where = container === undefined ? 'the pod' : `the container "${container}"`;
+  return `${who} says itself that ${where} has ${choice}, which contradicts the profile that it is given here: remove one of the two.`;
+}
