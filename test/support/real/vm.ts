@@ -13,9 +13,9 @@ export type Kernel = '6.1' | '6.12' | '7.2';
 
 export const KERNELS: readonly Kernel[] = ['6.1', '6.12', '7.2'];
 
-export const SUITE_OF: Record<Kernel, Suite> = { '6.1': 'bookworm', '6.12': 'trixie', '7.2': 'sid' };
+export const SUITE_OF: Record<Kernel, Suite> = { 6.1: 'bookworm', 6.12: 'trixie', 7.2: 'sid' };
 
-export const GENERATION_OF: Record<Kernel, Generation> = { '6.1': '3.0', '6.12': '4.1', '7.2': '5.0' };
+export const GENERATION_OF: Record<Kernel, Generation> = { 6.1: '3.0', 6.12: '4.1', 7.2: '5.0' };
 
 /** A file to put into the machine: its content, or a file or folder of this machine to copy. */
 export type VmFile = string | Buffer | { readonly from: string } | { readonly content: string | Buffer; readonly mode: number };
