@@ -58,11 +58,11 @@ export interface Cluster {
   readonly port: number;
   /** Holds `ca.crt`, logs and the kubeconfig files. */
   readonly folder: string;
+  /** The program, the newest for every version of the server. */
+  readonly kubectlProgram: string;
   /** The path of a kubeconfig of a user. */
   kubeconfig(user?: string): string;
   token(user: string): string;
-  /** The program, the newest for every version of the server. */
-  readonly kubectlProgram: string;
   kubectl(args: readonly string[], options?: KubectlOptions): KubectlRun;
   /** One request without a client's additions. */
   api(path: string, options?: ApiRequest): Promise<ApiAnswer>;
@@ -218,10 +218,14 @@ class LoopbackCluster implements Cluster {
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     return new Promise((resolve, reject) => {
       const sent = request({
-        host: '127.0.0.1', port: this.port, path, method: options.method ?? 'GET', ca: this.authority,
+        host: '127.0.0.1',
+        port: this.port,
+        path,
+        method: options.method ?? 'GET',
+        ca: this.authority,
         headers: {
-          'Authorization': `Bearer ${this.token(options.as ?? ADMIN.name)}`,
-          'Accept': 'application/json',
+          Authorization: `Bearer ${this.token(options.as ?? ADMIN.name)}`,
+          Accept: 'application/json',
           ...body !== undefined && { 'Content-Type': options.contentType ?? 'application/json', 'Content-Length': Buffer.byteLength(body) },
         },
       }, (answer) => {
