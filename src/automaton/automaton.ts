@@ -1,0 +1,270 @@
+import { bytesOf } from './bytes';
+import { LimitError } from './errors';
+import type { Expression } from './expression';
+import { byteClasses, compileProgram, FORK, MATCH, TAKE, type ByteClasses, type Program } from './program';
+
+/** Cells of the transition table before the automaton forgets its states and starts anew (16 MiB). */
+const MAX_CELLS = 4 * 1024 * 1024;
+
+/** Instructions held by all states together before the same happens (32 MiB). */
+const MAX_MEMBERS = 8 * 1024 * 1024;
+
+/** Instructions looked at in one match before it is given up: well below a second. Ordinary rules need a thousandth. */
+const MAX_WORK = 16 * 1024 * 1024;
+
+/** States with more than one in so many of all instructions are put in order by looking through all: sorting is slower. */
+const SCAN_SHARE = 16;
+
+const UNKNOWN = -1;
+const DEAD = 0;
+
+/**
+ * Many patterns as one deterministic automaton, which finds all that match in one pass over the text. States are built
+ * when a text first needs them and kept, so the patterns that are never asked for cost nothing, and no set of patterns
+ * can blow it up: a text of n bytes makes at most n states.
+ *
+ * `T` is whatever the user makes of a set of matching patterns; it is made once for each set.
+ */
+export class Automaton<T> {
+  private readonly program: Program;
+  private readonly classes: ByteClasses;
+  private members: Int32Array[] = [];
+  private memberCount = 0;
+  private table = new Int32Array(0);
+  private accepts: T[] = [];
+  private interned = new Map<number, number[]>();
+  private results = new Map<string, T>();
+  private start = DEAD;
+  private readonly mark: Int32Array;
+  private round = 0;
+  private readonly stack: number[] = [];
+  /** Instructions of the state that is being built. */
+  private readonly reached: Int32Array;
+  private reachedCount = 0;
+  private work = 0;
+
+  /**
+   * @param patterns expressions; their numbers are their indices
+   * @param summarise makes a result of the ascending numbers of the patterns that match
+   * @throws LimitError where the patterns have too many parts
+   */
+  constructor(patterns: readonly Expression[], private readonly summarise: (matching: readonly number[]) => T) {
+    this.program = compileProgram(patterns);
+    this.classes = byteClasses(this.program.sets);
+    this.mark = new Int32Array(this.program.kinds.length);
+    this.reached = new Int32Array(this.program.kinds.length);
+    this.forget();
+  }
+
+  /**
+   * What matches the whole text.
+   *
+   * @throws LimitError where the text and the patterns together need more work than is sensible
+   */
+  match(text: string): T {
+    const { classOf, count } = this.classes;
+    this.work = 0;
+    let state = this.start;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (code > 127) {
+        return this.matchBytes(bytesOf(text));
+      }
+      const next = this.table[state * count + classOf[code]];
+      state = next === UNKNOWN ? this.step(state, classOf[code]) : next;
+      if (state === DEAD) {
+        return this.accepts[DEAD];
+      }
+    }
+    return this.accepts[state];
+  }
+
+  /** The same for bytes. */
+  matchBytes(bytes: Uint8Array): T {
+    const { classOf, count } = this.classes;
+    this.work = 0;
+    let state = this.start;
+    for (const byte of bytes) {
+      const next = this.table[state * count + classOf[byte]];
+      state = next === UNKNOWN ? this.step(state, classOf[byte]) : next;
+    }
+    return this.accepts[state];
+  }
+
+  /**
+   * What can match at all: the result of every state that some text reaches, each state once.
+   *
+   * @throws LimitError behind `limit` states
+   */
+  * reachable(limit: number): Generator<T> {
+    this.work = 0;
+    const seen = new Set<number>([this.start]);
+    for (const state of seen) {
+      yield this.accepts[state];
+      for (let byteClass = 0; byteClass < this.classes.count; byteClass++) {
+        seen.add(this.explore(state, byteClass));
+      }
+      if (seen.size > limit) {
+        throw new LimitError(`the patterns need more than ${limit} states to be compared`, 'automaton-size', limit);
+      }
+    }
+  }
+
+  /** A state's successor, without ever forgetting states: numbers must stay valid. */
+  private explore(state: number, byteClass: number): number {
+    const known = this.table[state * this.classes.count + byteClass];
+    return known === UNKNOWN ? this.link(state, byteClass, this.successor(state, byteClass)) : known;
+  }
+
+  private step(state: number, byteClass: number): number {
+    const successor = this.successor(state, byteClass);
+    if (this.memberCount + successor.length > MAX_MEMBERS || this.table.length >= MAX_CELLS) {
+      this.forget();
+      return this.intern(successor);
+    }
+    return this.link(state, byteClass, successor);
+  }
+
+  private link(state: number, byteClass: number, successor: Int32Array): number {
+    const next = this.intern(successor);
+    this.table[state * this.classes.count + byteClass] = next;
+    return next;
+  }
+
+  private successor(state: number, byteClass: number): Int32Array {
+    const { next, argument, kinds } = this.program;
+    const { members, count } = this.classes;
+    const from = this.members[state];
+    this.work += from.length + 1;
+    if (this.work > MAX_WORK) {
+      this.work = 0;
+      throw new LimitError(`matching needs more than ${MAX_WORK} steps`, 'work', MAX_WORK);
+    }
+    this.begin();
+    for (let index = 0; index < from.length; index++) {
+      const instruction = from[index];
+      if (kinds[instruction] === TAKE && members[argument[instruction] * count + byteClass] === 1) {
+        this.follow(next[instruction]);
+      }
+    }
+    return this.collected();
+  }
+
+  private begin(): void {
+    this.round++;
+    this.reachedCount = 0;
+  }
+
+  /** Adds what is reached from an instruction without taking a byte. */
+  private follow(first: number): void {
+    const { kinds, next, argument } = this.program;
+    const { stack, mark, round } = this;
+    stack.push(first);
+    while (stack.length > 0) {
+      const instruction = stack.pop() as number;
+      if (mark[instruction] === round) {
+        continue;
+      }
+      mark[instruction] = round;
+      if (kinds[instruction] === FORK) {
+        stack.push(next[instruction], argument[instruction]);
+      } else {
+        this.reached[this.reachedCount++] = instruction;
+      }
+    }
+  }
+
+  /** The same instructions always in the same order, so that equal states are found. */
+  private collected(): Int32Array {
+    if (this.reachedCount * SCAN_SHARE < this.mark.length) {
+      return this.reached.slice(0, this.reachedCount).sort();
+    }
+    const { kinds } = this.program;
+    let count = 0;
+    for (let instruction = 0; instruction < this.mark.length; instruction++) {
+      if (this.mark[instruction] === this.round && kinds[instruction] !== FORK) {
+        this.reached[count++] = instruction;
+      }
+    }
+    return this.reached.slice(0, count);
+  }
+
+  private intern(members: Int32Array): number {
+    const hash = hashOf(members);
+    const bucket = this.interned.get(hash) ?? [];
+    const known = bucket.find((state) => same(this.members[state], members));
+    if (known !== undefined) {
+      return known;
+    }
+    const state = this.members.push(members) - 1;
+    this.interned.set(hash, [...bucket, state]);
+    this.memberCount += members.length;
+    this.grow();
+    this.accepts.push(this.result(members));
+    return state;
+  }
+
+  private result(members: Int32Array): T {
+    const { kinds, argument } = this.program;
+    const matching: number[] = [];
+    for (let index = 0; index < members.length; index++) {
+      if (kinds[members[index]] === MATCH) {
+        matching.push(argument[members[index]]);
+      }
+    }
+    matching.sort((a, b) => a - b);
+    const key = matching.join();
+    const known = this.results.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const result = this.summarise(matching);
+    this.results.set(key, result);
+    return result;
+  }
+
+  private grow(): void {
+    const needed = this.members.length * this.classes.count;
+    if (needed > this.table.length) {
+      const table = new Int32Array(Math.max(needed, this.table.length * 2, 64 * this.classes.count)).fill(UNKNOWN);
+      table.set(this.table);
+      this.table = table;
+    }
+  }
+
+  private forget(): void {
+    this.members = [];
+    this.memberCount = 0;
+    this.table = new Int32Array(0);
+    this.accepts = [];
+    this.interned = new Map();
+    this.results = new Map();
+    this.intern(new Int32Array(0));
+    this.table.fill(DEAD, 0, this.classes.count);
+    this.begin();
+    this.program.starts.forEach((start) => this.follow(start));
+    this.start = this.intern(this.collected());
+  }
+}
+
+/* eslint-disable no-bitwise -- a hash (FNV-1a) */
+function hashOf(members: Int32Array): number {
+  let hash = 0x811C9DC5;
+  for (let index = 0; index < members.length; index++) {
+    hash = Math.imul(hash ^ members[index], 0x01000193);
+  }
+  return hash;
+}
+/* eslint-enable no-bitwise */
+
+function same(one: Int32Array, other: Int32Array): boolean {
+  if (one.length !== other.length) {
+    return false;
+  }
+  for (let index = 0; index < one.length; index++) {
+    if (one[index] !== other[index]) {
+      return false;
+    }
+  }
+  return true;
+}

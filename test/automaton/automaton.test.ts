@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { alternatives, Automaton, type Expression, LimitError, literal, NEVER, parsePattern, sequence } from '../../src/automaton';
+import { patterns, texts } from './arbitraries';
+import { naiveMatch } from './naive';
+
+const build = (all: readonly string[]) => new Automaton(all.map((pattern) => parsePattern(pattern)), (matching) => matching);
+
+test('many patterns in one automaton match as each does alone, by the naive reading', () => {
+  fc.assert(fc.property(fc.array(patterns, { minLength: 1, maxLength: 6 }), fc.array(texts, { minLength: 1, maxLength: 12 }), (all, some) => {
+    const automaton = build(all);
+    for (const text of some) {
+      expect(automaton.match(text)).toEqual(all.flatMap((pattern, index) => (naiveMatch(pattern, text) ? [index] : [])));
+    }
+  }), { numRuns: 1500 });
+});
+
+test('every pattern with its own text finds it among a thousand', () => {
+  const automaton = build(Array.from({ length: 1000 }, (_, index) => `/srv/${index}/**`));
+  for (let index = 0; index < 1000; index++) {
+    expect(automaton.match(`/srv/${index}/x`)).toEqual([index]);
+  }
+  expect(automaton.match('/srv/1000/x')).toEqual([]);
+});
+
+test('bytes and text give the same', () => {
+  const automaton = build(['/é?', '/[^a]']);
+  expect(automaton.match('/éa')).toEqual([0]);
+  expect(automaton.matchBytes(Buffer.from('/éa'))).toEqual([0]);
+});
+
+test('the result of a set of patterns is made once', () => {
+  const summarise = jest.fn((matching: readonly number[]) => matching.join());
+  const automaton = new Automaton([parsePattern('/a*')], summarise);
+  ['/a', '/ab', '/abc', '/b'].forEach((text) => automaton.match(text));
+  expect(summarise.mock.calls).toEqual([[[]], [[0]]]);
+});
+
+test('an expression that never matches does not, and the empty one matches the empty text', () => {
+  const automaton = new Automaton([NEVER, sequence()], (matching) => matching);
+  expect(automaton.match('')).toEqual([1]);
+  expect(automaton.match('a')).toEqual([]);
+});
+
+describe('hostile patterns end in an answer or in a limit', () => {
+  test('a pattern whose full automaton has 2^40 states answers for a text at once', () => {
+    const pattern = `/**a${'?'.repeat(40)}`;
+    expect(build([pattern]).match(`/${'a'.repeat(3000)}`)).toEqual([0]);
+    expect(build([pattern]).match(`/${'ab'.repeat(2000)}b`)).toEqual(naiveEnd('ab'.repeat(2000) + 'b') ? [0] : []);
+  });
+
+  test('states are forgotten and made again without a wrong answer', () => {
+    const automaton = build([`/**a${'?'.repeat(30)}`]);
+    const random = fc.sample(fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 2000, maxLength: 2000 }), { numRuns: 60, seed: 7 });
+    for (const text of random) {
+      expect(automaton.match(`/${text}`)).toEqual(text.at(-31) === 'a' ? [0] : []);
+    }
+  });
+
+  test('too many parts are refused', () => {
+    const wide: Expression = alternatives(...Array.from({ length: 1000 }, () => literal('a'.repeat(3000))));
+    expect(() => new Automaton([wide], () => 0)).toThrow(LimitError);
+    expect(() => new Automaton([wide], () => 0)).toThrow('the patterns have more than 2097152 parts together');
+  });
+
+  test('a text that needs too much work is refused', () => {
+    const automaton = build(Array.from({ length: 40 }, (_, index) => `/**a${'?'.repeat(4000 + index)}`));
+    const [text] = fc.sample(fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 3000, maxLength: 3000 }), { numRuns: 1, seed: 7 });
+    expect(() => automaton.match(`/${text}`)).toThrow('matching needs more than 16777216 steps');
+  });
+});
+
+function naiveEnd(text: string): boolean {
+  return text.at(-41) === 'a';
+}
