@@ -1,1 +1,10 @@
-export {};
+export * from '../profile';
+export { AppArmorProfileBundle, type AppArmorProfileBundleArgs, type ProfileLoaderArgs } from './bundle';
+export { confineByDefault, type ConfineByDefaultArgs } from './confine-by-default';
+export type { ConfinedWorkload, ConfinedWorkloadArgs } from './confined-workload';
+export type { Exemption } from './exemption';
+export type { ConfinementArgs } from './profile-inputs';
+export {
+  ConfinedCronJob, type ConfinedCronJobArgs, ConfinedDaemonSet, type ConfinedDaemonSetArgs, ConfinedDeployment, type ConfinedDeploymentArgs,
+  ConfinedJob, type ConfinedJobArgs, ConfinedPod, type ConfinedPodArgs, ConfinedStatefulSet, type ConfinedStatefulSetArgs,
+} from './workloads';

@@ -1,0 +1,69 @@
+import * as pulumi from '@pulumi/pulumi';
+import { POD_TEMPLATE } from './pod-template-shape';
+import { combine, mapAt, settle } from './settle';
+import { confinePod, containerNames, type ConfinedTemplate, type PodConfinement, unknownContainers } from '../manifests/confine-pod';
+import { type JsonObject, objectOf } from '../manifests/json';
+import { DEFAULT_RANGE, type Emission, emissionFor, parseReleaseRange } from '../manifests/kubernetes-versions';
+import type { PodTemplate } from '../manifests/pod-template';
+
+/** What is to be done to the inputs of one resource. */
+export interface InputConfinement {
+  /** Where the pod template is, from the resource's inputs; empty for a Pod. */
+  readonly path: readonly string[];
+  readonly confinement: PodConfinement | pulumi.Output<PodConfinement>;
+  readonly emission: Emission;
+  readonly faults: WorkloadFaults;
+}
+
+/** The inputs of a resource with its pods confined. */
+export function confineInputs(props: Record<string, unknown>, request: InputConfinement): Record<string, unknown> {
+  const confined = mapAt(props, request.path, (template) => confineTemplate(template, request));
+  return pulumi.Output.isInstance(confined) ? spread(props, confined as pulumi.Output<JsonObject>) : confined as Record<string, unknown>;
+}
+
+/** How pods for these releases name their profile. @throws if the text is no range of Kubernetes versions. */
+export function emissionOf(kubernetesVersion: string | undefined): Emission {
+  return emissionFor(kubernetesVersion === undefined ? DEFAULT_RANGE : parseReleaseRange(kubernetesVersion));
+}
+
+/** What stands against the confinement of a workload, as sentences with the fix. */
+export interface WorkloadFaults {
+  /** The workload in messages, such as `ConfinedDeployment "web"`. */
+  readonly who: string;
+  /** Whether the profiles were chosen for this workload alone, so that another one in the pod itself is a contradiction. */
+  readonly chosen: boolean;
+  /** How else a privileged container can be dealt with, as the end of a sentence. */
+  readonly wayOut: string;
+}
+
+/** @throws {pulumi.RunError} if the pod cannot be confined as was asked for. */
+function refuseFaults(template: PodTemplate, confinement: PodConfinement, result: ConfinedTemplate, faultsOf: WorkloadFaults): void {
+  const { who, chosen, wayOut } = faultsOf;
+  const names = containerNames(template).map((name) => `"${name}"`).join(', ');
+  const faults = [
+    ...unknownContainers(template, confinement).map((name) => `${who} has no container "${name}", which "containerProfiles" names: `
+      + `${names === '' ? 'it has no containers' : `its containers are ${names}`}.`),
+    ...result.privileged.map((name) => `The container "${name}" of ${who} is privileged and would get the profile `
+      + `"${(confinement.containers?.[name] ?? confinement.pod)?.localhostProfile}", which CRI-O ignores for privileged containers without a word: `
+      + `set "privileged: false", or ${wayOut}.`),
+    ...result.kept.filter(({ agrees }) => chosen && !agrees).map(({ container, choice }) => `${who} says itself that `
+      + `${container === undefined ? 'the pod' : `the container "${container}"`} has ${choice}, which contradicts the profile that it is given here: `
+      + 'remove one of the two.'),
+  ];
+  if (faults.length > 0) throw new pulumi.RunError(faults.join(' '));
+}
+
+function confineTemplate(template: unknown, request: InputConfinement): unknown {
+  return combine([settle(template, POD_TEMPLATE), request.confinement], ([plain, confinement]) => {
+    const pod = objectOf(plain);
+    if (!pod) return plain;
+    const result = confinePod(pod, confinement as PodConfinement, request.emission);
+    refuseFaults(pod, confinement as PodConfinement, result, request.faults);
+    return result.template;
+  });
+}
+
+/** Resources read their inputs one by one, so an Output of all of them becomes one Output for each that may have changed. */
+function spread(props: Record<string, unknown>, confined: pulumi.Output<JsonObject>): Record<string, unknown> {
+  return { ...props, metadata: confined.apply((object) => object.metadata), spec: confined.apply((object) => object.spec) };
+}
