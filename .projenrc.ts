@@ -3,6 +3,11 @@ import { cdk8s, javascript } from 'projen';
 /** Parts that jsii does not compile: they build on npm packages which exist in no other language. */
 const TYPESCRIPT_ONLY = ['plus', 'pulumi', 'jest', 'cli'];
 
+/** The releases of cdk8s-plus that have an entry point of their own. */
+const PLUS: Record<string, string> = {
+  28: '^2.5.6', 29: '^2.6.0', 30: '^2.4.10', 31: '^2.6.43', 32: '^2.5.92', 33: '^2.5.57', 34: '^2.0.54',
+};
+
 /** What may not import what (the arrows of ARCHITECTURE.md): folder → folders that it must not reach. */
 const FORBIDDEN_IMPORTS: Record<string, string[]> = {
   diagnostics: ['language', 'rules', 'automaton', 'decide', 'lint', 'learn', 'profile', 'manifests', 'cdk8s', 'plus', 'pulumi', 'jest', 'cli'],
@@ -44,7 +49,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   bundledDeps: ['commander@^14', 'diff@^9', 'yaml@^2'],
   devDeps: [
     'cdk8s@^2.70.0',
-    'cdk8s-plus-28@^2.5.6',
+    ...Object.entries(PLUS).map(([release, version]) => `cdk8s-plus-${release}@${version}`),
     'fast-check@^4',
     'ajv@^8',
     '@types/node@^20',
@@ -101,7 +106,9 @@ const project = new cdk8s.ConstructLibraryCdk8s({
 project.package.addField('overrides', { 'unrs-resolver': '1.12.2' });
 project.package.addField('exports', {
   '.': { types: './lib/index.d.ts', default: './lib/index.js' },
-  './plus28': { types: './lib/plus/plus28.d.ts', default: './lib/plus/plus28.js' },
+  ...Object.fromEntries(Object.keys(PLUS).map((release) => [
+    `./plus${release}`, { types: `./lib/plus/plus${release}.d.ts`, default: `./lib/plus/plus${release}.js` },
+  ])),
   './pulumi': { types: './lib/pulumi/index.d.ts', default: './lib/pulumi/index.js' },
   './pulumi-policy': { types: './lib/pulumi/policy-pack.d.ts', default: './lib/pulumi/policy-pack.js' },
   './jest': { types: './lib/jest/index.d.ts', default: './lib/jest/index.js' },
@@ -111,7 +118,7 @@ project.package.addField('exports', {
 });
 project.package.addField('typesVersions', {
   '*': {
-    'plus28': ['./lib/plus/plus28.d.ts'],
+    ...Object.fromEntries(Object.keys(PLUS).map((release) => [`plus${release}`, [`./lib/plus/plus${release}.d.ts`]])),
     'pulumi': ['./lib/pulumi/index.d.ts'],
     'pulumi-policy': ['./lib/pulumi/policy-pack.d.ts'],
     'jest': ['./lib/jest/index.d.ts'],
@@ -158,6 +165,9 @@ const scripts: Record<string, [string, string]> = {
 for (const [name, [description, exec]] of Object.entries(scripts)) {
   project.addTask(name, { description, exec, receiveArgs: true });
 }
+// jsii takes no optional peers, so they are in the published manifest only.
+project.package.setScript('prepack', 'node scripts/published-peers.js add');
+project.package.setScript('postpack', 'node scripts/published-peers.js remove');
 project.testTask.spawn(project.tasks.tryFind('typecheck')!);
 
 project.eslint?.addRules({
