@@ -43,8 +43,9 @@ export function checkedSelector(selector: WorkloadSelector, call: string): Workl
 
 export function selects(selector: WorkloadSelector, workload: Workload): boolean {
   const matches = (wanted: string | undefined, found: string | undefined) => wanted === undefined || wanted === found;
+  const labelled = ([key, value]: [string, string]) => entryOf(workload.labels, key) === value || entryOf(workload.podLabels, key) === value;
   return matches(selector.kind, workload.kind) && matches(selector.name, workload.name) && matches(selector.namespace, workload.namespace)
-    && Object.entries(selector.labels ?? {}).every(([key, value]) => [workload.labels, workload.podLabels].some((labels) => entryOf(labels, key) === value));
+    && Object.entries(selector.labels ?? {}).every(labelled);
 }
 
 /** `kind "Deployment", name "web"`, as messages call it. */
