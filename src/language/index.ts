@@ -1,18 +1,13 @@
 /*
  * The AppArmor language, for the other folders:
  *
- *   parseProfileText(text, { fileName?, parser? }) → { tree, diagnostics }     one text, includes not read
- *   checkText(text, options) → Diagnostic[]                                    as the real parser would judge it
- *   checkFile(path, options) → Diagnostic[]
- *   resolve(tree, options) → Policy                                            profiles as the kernel gets them
- *     options: { base?, includeDirs?, abi?, features?, parser?, files? }       (CheckOptions)
- *   printTree(tree) → string                                                   untouched nodes to the byte
- *   printItem(item) → string                                                   one node in house style
- *   renameProfile(tree, profile, name), appendItem(tree, profile, item),
- *   replaceItem(tree, item, by), removeItem(tree, item) → tree                 comments and order are kept
- *   expandVariables(word, variables) → pattern, a problem as diagnostics' data
- *   patternsOfAliases(pattern, aliases) → the pattern and its rewritten copies
- *   wordBytes(word) → Buffer                                                   escapes of single bytes included
+ *   parseProfileText(text, { fileName?, parser? }) -> { tree, diagnostics }     one text, includes not read
+ *   checkText(text | bytes, options), checkFile(path, options) -> Diagnostic[]  as the real parser would judge it
+ *   resolve(tree, options) -> Policy                                            profiles as the kernel gets them
+ *   printTree(tree) -> text              untouched nodes to the byte;  printItem(item): one node in house style
+ *   replaceItem, removeItem, appendItem, renameProfile, changeProfileHead       (tree, …) -> tree; comments and order stay
+ *   expandVariables(word, variables) -> { pattern } | { fault }                 patternsOfAliases for the aliases
+ *   printWord, literalPattern, wordBytes                                        between words, texts and bytes
  */
 export type { FlatProfile, Policy, ProfileMode, Variables } from './policy';
 export {
@@ -29,3 +24,5 @@ export { parseFeatures, type Features } from './features';
 export { isSkipped, type FileReader, type IncludeFiles } from './include-files';
 export { includeFiles, resolve, type ResolveOptions } from './resolve';
 export { expandVariables, patternsOfAliases, referencesOf, type Expansion } from './variables';
+export { appendItem, beforeOf, changeProfileHead, removeItem, renameProfile, replaceItem } from './edit';
+export { printItem, printTree, profileHead } from './print';

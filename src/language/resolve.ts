@@ -79,11 +79,8 @@ function setVariables(profiles: readonly Gathered[], globals: Variables): void {
 
 function builtIn({ fullName, attachment }: FlatProfile, variables: Map<string, readonly string[]>): void {
   variables.set('profile_name', [fullName.includes('@{') ? fullName : literalPattern(fullName)]);
-  for (const name of ['attach_path', 'exec_path']) {
-    if (attachment !== undefined) {
-      variables.set(name, [attachment]);
-    } else {
-      variables.delete(name);
-    }
+  if (attachment !== undefined) {
+    variables.set('attach_path', [attachment]);
+    variables.set('exec_path', [attachment]);
   }
 }

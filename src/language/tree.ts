@@ -79,6 +79,8 @@ export interface BodyLayout {
   readonly tail: number;
   /** Before the closing brace. */
   readonly close: number;
+  /** What an edit put in the place of the text between `tail` and `close`. */
+  readonly before?: string;
 }
 
 /** `if CONDITION { … } else if CONDITION { … } else { … }` */

@@ -15,6 +15,10 @@ export interface Layout {
   readonly end: number;
   /** True where a program changed the node: it is printed anew behind its old blanks and comments. */
   readonly changed?: boolean;
+  /** What an edit put in the place of the text between `lead` and `start`. */
+  readonly before?: string;
+  /** What an edit put in the place of the header of a profile, brace included. */
+  readonly header?: string;
 }
 
 /** What every node of a tree has. */
