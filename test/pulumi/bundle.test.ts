@@ -22,7 +22,7 @@ test('a bundle registers a namespace, an account, the profiles, the program and 
 test('the loader starts after everything that it reads', async () => {
   const registered = await runProgram(() => { new AppArmorProfileBundle('profiles', { profiles: [web] }); });
   const before = registered.filter(({ type }) => type.startsWith('kubernetes:core')).map(({ urn }) => urn);
-  expect(one(registered, 'kubernetes:apps/v1:DaemonSet').dependsOn.toSorted()).toEqual(before.sort());
+  expect(one(registered, 'kubernetes:apps/v1:DaemonSet').dependsOn.slice().sort()).toEqual(before.sort());
   expect(before).toHaveLength(4);
 });
 

@@ -91,7 +91,7 @@ describe('a distributed default', () => {
     });
     const deployment = one(registered, 'kubernetes:apps/v1:Deployment');
     expect(deployment.inputs.spec.template.spec.securityContext.appArmorProfile.localhostProfile).toBe(web.loadedName);
-    expect(deployment.dependsOn.toSorted()).toEqual([
+    expect(deployment.dependsOn.slice().sort()).toEqual([
       one(registered, 'kubernetes:apps/v1:DaemonSet').urn, one(registered, 'kubernetes:core/v1:ConfigMap', 'first').urn,
     ].sort());
   });
