@@ -1,3 +1,5 @@
+import type { ParserGeneration } from '../language';
+
 /**
  * The generation of AppArmor that a profile is written for: the features file that it pins, and the least parser that
  * reads its rules.
@@ -12,7 +14,7 @@ export enum AppArmorAbi {
 }
 
 /** The parser that brings each features file; parsers of one generation read the ABIs of all earlier ones. */
-export const LEAST_PARSER: Readonly<Record<AppArmorAbi, string>> = {
+export const LEAST_PARSER: Readonly<Record<AppArmorAbi, ParserGeneration>> = {
   [AppArmorAbi.V3_0]: '3.0',
   [AppArmorAbi.V4_0]: '4.1',
   [AppArmorAbi.V5_0]: '5.0',

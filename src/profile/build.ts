@@ -9,6 +9,7 @@ import type { AppArmorProfileProps } from './profile';
 import type { RuleItem } from './qualify';
 import { Rule } from './rule';
 import { runtimeDefaultRules, runtimeSignals } from './runtime-default';
+import { refuseErrors } from './validate';
 
 /** One line of the kernel's list of profiles. */
 export interface LoadedProfile {
@@ -45,7 +46,9 @@ export function build(props: AppArmorProfileProps): Content {
     items,
   });
   const loadedName = hashedName(plain, print(plain));
-  return { kind: ProfileKind.DISTRIBUTED, name, mode, loadedName, text: print(loadedName), loaded: loadedProfiles(loadedName, mode, items) };
+  const text = print(loadedName);
+  refuseErrors(name, text, abi);
+  return { kind: ProfileKind.DISTRIBUTED, name, mode, loadedName, text, loaded: loadedProfiles(loadedName, mode, items) };
 }
 
 function allRules({ base, rules = [], includes = [] }: AppArmorProfileProps, abi: AppArmorAbi): Rule[] {
@@ -100,5 +103,5 @@ function refuseNewerRules(name: string, items: readonly RuleItem[], abi: AppArmo
 }
 
 function isDetailedNetwork(node: Item): boolean {
-  return node.type === 'network' && (node.access.length > 0 || node.peer !== undefined || Object.keys(node.local).length > 0);
+  return node.type === 'network' && (node.access.length > 0 || node.peer !== undefined || Object.values(node.local).some((value) => value !== undefined));
 }

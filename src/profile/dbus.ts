@@ -1,5 +1,5 @@
 import { ProfileError } from './errors';
-import { oneOf, word } from './values';
+import { someOf, word } from './values';
 import type { DbusRule } from '../rules/dbus';
 import { NO_QUALIFIERS } from '../rules/rule';
 
@@ -36,7 +36,7 @@ const OF_MESSAGES = ['path', 'interface', 'member', 'peerName', 'peerLabel'] as 
 
 export function dbusRule(props: DbusProps = {}): DbusRule {
   const place = 'Rule.dbus()';
-  const access = (props.access ?? []).map((one) => oneOf(place, 'access', one, Object.values(DbusAccess)));
+  const access = someOf(place, 'access', props.access ?? [], Object.values(DbusAccess));
   const message = OF_MESSAGES.find((condition) => props[condition] !== undefined);
   refuseConflicts(place, access, message, props.name !== undefined);
   const conditions: Record<string, string> = {};

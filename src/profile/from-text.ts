@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { hasErrors, renderDiagnostic, type Diagnostic } from '../diagnostics';
+import { renderDiagnostic, type Diagnostic } from '../diagnostics';
 import { parseProfileText, type Item, type Profile, type ProfileFile } from '../language';
 import { AppArmorAbi } from './abi';
 import type { Content, LoadedProfile } from './build';
@@ -8,6 +8,7 @@ import { ProfileError } from './errors';
 import { ProfileKind, ProfileMode } from './kinds';
 import { modeOf } from './modes';
 import { checkName, DEFAULT_PREFIX, hashedName, plainName } from './name';
+import { errorsIn } from './validate';
 import { SHIPPED_ABIS } from '../lint/lints/unknown-abi';
 
 /** How a profile text becomes a profile. */
@@ -62,10 +63,11 @@ export function readProfileFile(path: string): string {
  */
 export function contentOfText(text: string, options: ProfileTextOptions): Content {
   const file = options.fileName ?? '<text>';
-  const { tree, diagnostics } = parseProfileText(text, { fileName: file });
-  if (hasErrors(diagnostics)) {
-    throw new ProfileError(faults(file, diagnostics));
+  const errors = errorsIn(text, file);
+  if (errors.length > 0) {
+    throw new ProfileError(faults(file, errors));
   }
+  const { tree } = parseProfileText(text, { fileName: file });
   const profile = chosenProfile(file, tree, options.profile);
   refuseHostProfile(file, profile);
   const name = checkName(`profile name in ${file}`, options.name ?? profile.name);
@@ -85,8 +87,7 @@ export function contentOfText(text: string, options: ProfileTextOptions): Conten
   return { kind: ProfileKind.DISTRIBUTED, name, mode, loadedName, text: called(loadedName), loaded: loadedFrom(loadedName, mode, profile) };
 }
 
-function faults(file: string, diagnostics: readonly Diagnostic[]): string {
-  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+function faults(file: string, errors: readonly Diagnostic[]): string {
   const count = errors.length === 1 ? 'an error' : `${errors.length} errors`;
   return `${file} has ${count}:\n${errors.map(renderDiagnostic).join('\n')}`;
 }

@@ -1,5 +1,5 @@
 import { ProfileError } from './errors';
-import { oneOf, path, word } from './values';
+import { path, someOf, word } from './values';
 import type { MountCondition, MountRule } from '../rules/mount';
 import type { PivotRootRule } from '../rules/pivot-root';
 import { NO_QUALIFIERS } from '../rules/rule';
@@ -44,15 +44,15 @@ const BIND = ['bind', 'rbind', 'move'];
 
 export function mountRule(operation: 'mount' | 'remount' | 'umount', props: MountProps = {}): MountRule {
   const place = `Rule.${operation}()`;
-  const exact = (props.options ?? []).map((option) => oneOf(place, 'mount option', option, MOUNT_OPTIONS));
-  const some = (props.optionsIn ?? []).map((option) => oneOf(place, 'mount option', option, MOUNT_OPTIONS));
+  const exact = someOf(place, 'mount option', props.options ?? [], MOUNT_OPTIONS);
+  const some = someOf(place, 'mount option', props.optionsIn ?? [], MOUNT_OPTIONS);
   refuseOpposites(place, exact);
   refuseConflicts(place, operation, [...exact, ...some], props);
   return {
     type: 'mount',
     qualifiers: NO_QUALIFIERS,
     operation,
-    fstype: condition('=', (props.fstype ?? []).map((type) => word(place, 'file system type', type))),
+    fstype: condition('=', [...new Set(props.fstype ?? [])].sort().map((type) => word(place, 'file system type', type))),
     options: [...condition('=', exact), ...condition('in', some)],
     ...(props.source === undefined ? {} : { source: word(place, 'source', props.source) }),
     ...(props.target === undefined ? {} : { target: path(place, props.target) }),

@@ -1,5 +1,5 @@
 import { ProfileError } from './errors';
-import { oneOf, word } from './values';
+import { oneOf, someOf, word } from './values';
 import type { IoUringRule } from '../rules/io-uring';
 import type { MqueueRule } from '../rules/mqueue';
 import { NO_QUALIFIERS } from '../rules/rule';
@@ -63,7 +63,7 @@ export function mqueueRule({ access = [], type, name, label }: MqueueProps = {})
   return {
     type: 'mqueue',
     qualifiers: NO_QUALIFIERS,
-    access: access.map((one) => oneOf(place, 'access', one, Object.values(MqueueAccess))),
+    access: someOf(place, 'access', access, Object.values(MqueueAccess)),
     ...(type === undefined ? {} : { queueType: oneOf(place, 'queue type', type, Object.values(MqueueType)) }),
     ...(label === undefined ? {} : { label: word(place, 'label', label) }),
     ...(name === undefined ? {} : { name: word(place, 'name', name) }),
@@ -78,7 +78,7 @@ export function ioUringRule({ access = [], label }: IoUringProps = {}): IoUringR
   return {
     type: 'io_uring',
     qualifiers: NO_QUALIFIERS,
-    access: access.map((one) => oneOf(place, 'access', one, Object.values(IoUringAccess))),
+    access: someOf(place, 'access', access, Object.values(IoUringAccess)),
     ...(label === undefined ? {} : { label: word(place, 'label', label) }),
   };
 }

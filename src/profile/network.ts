@@ -1,5 +1,5 @@
 import { ProfileError } from './errors';
-import { oneOf, word } from './values';
+import { oneOf, someOf, word } from './values';
 import type { NetworkRule } from '../rules/network';
 import { NO_QUALIFIERS } from '../rules/rule';
 
@@ -99,7 +99,7 @@ const FAMILIES_WITH_ADDRESSES: ReadonlySet<string> = new Set(['inet', 'inet6']);
 
 export function networkRule(family?: NetworkFamily, type?: SocketType, options: NetworkOptions = {}): NetworkRule {
   const place = 'Rule.network()';
-  const access = (options.access ?? []).map((one) => oneOf(place, 'access', one, Object.values(SocketAccess)));
+  const access = someOf(place, 'access', options.access ?? [], Object.values(SocketAccess));
   const local = end(place, options.ip, options.port);
   const peer = end(place, options.peerIp, options.peerPort);
   const hasPeer = Object.keys(peer).length > 0;

@@ -1,4 +1,4 @@
-import { oneOf, word } from './values';
+import { someOf, word } from './values';
 import type { PtraceRule } from '../rules/ptrace';
 import { NO_QUALIFIERS } from '../rules/rule';
 
@@ -23,7 +23,7 @@ export function ptraceRule({ access = [], peer }: PtraceProps = {}): PtraceRule 
   return {
     type: 'ptrace',
     qualifiers: NO_QUALIFIERS,
-    access: access.map((one) => oneOf(place, 'access', one, Object.values(PtraceAccess))),
+    access: someOf(place, 'access', access, Object.values(PtraceAccess)),
     ...(peer === undefined ? {} : { peer: word(place, 'peer', peer) }),
   };
 }

@@ -1,4 +1,4 @@
-import { oneOf, word } from './values';
+import { someOf, word } from './values';
 import { NO_QUALIFIERS } from '../rules/rule';
 import type { SignalRule } from '../rules/signal';
 
@@ -66,10 +66,10 @@ export function signalRule({ access = [], signals = [], realTimeSignals = [], pe
   return {
     type: 'signal',
     qualifiers: NO_QUALIFIERS,
-    access: access.map((one) => oneOf(place, 'access', one, Object.values(SignalAccess))),
+    access: someOf(place, 'access', access, Object.values(SignalAccess)),
     signals: [
-      ...signals.map((one) => oneOf(place, 'signal', one, Object.values(Signal))),
-      ...realTimeSignals.map((number) => oneOf(place, 'signal', `rtmin+${number}`, realTime)),
+      ...someOf(place, 'signal', signals, Object.values(Signal)),
+      ...someOf(place, 'signal', realTimeSignals.map((number) => `rtmin+${number}`), realTime),
     ],
     ...(peer === undefined ? {} : { peer: word(place, 'peer', peer) }),
   };

@@ -1,6 +1,6 @@
 import { ProfileError } from './errors';
 import { LOCAL_ACCESS, SocketAccess, SocketType } from './network';
-import { oneOf, word } from './values';
+import { oneOf, someOf, word } from './values';
 import { NO_QUALIFIERS } from '../rules/rule';
 import type { UnixRule } from '../rules/unix';
 
@@ -31,7 +31,7 @@ export function unixRule(props: UnixProps = {}): UnixRule {
   return {
     type: 'unix',
     qualifiers: NO_QUALIFIERS,
-    access: access.map((one) => oneOf(place, 'access', one, Object.values(SocketAccess))),
+    access: someOf(place, 'access', access, Object.values(SocketAccess)),
     ...(type === undefined ? {} : { socketType: oneOf(place, 'socket type', type, Object.values(SocketType)) }),
     ...(address === undefined ? {} : { address: unixAddress(place, address) }),
     ...(peerAddress === undefined ? {} : { peerAddress: unixAddress(place, peerAddress) }),

@@ -13,6 +13,12 @@ export function oneOf<T extends string>(place: string, what: string, value: T, k
   return value;
 }
 
+/** The words, each once, in the order of those known; else an error with the closest one. */
+export function someOf<T extends string>(place: string, what: string, values: readonly T[], known: readonly T[]): T[] {
+  const wanted = new Set(values.map((value) => oneOf(place, what, value, known)));
+  return known.filter((one) => wanted.has(one));
+}
+
 /** A path pattern: absolute, or led by a variable. */
 export function path(place: string, value: string): string {
   const text = word(place, 'path', value);

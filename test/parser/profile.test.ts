@@ -3,7 +3,7 @@ import { AppArmorAbi, type AppArmorProfile } from '../../src/profile';
 import { profile } from '../profile/arbitraries';
 import { GENERATIONS, realParser, type Generation } from '../support/real/parsers';
 
-/** Profiles for each ABI; more by the environment variable. */
+/** Profiles for the ABI that every parser has; more by the environment variable. Of the others a quarter. */
 const COUNT = Number(process.env.K8S_APPARMOR_PROFILES ?? 2000);
 const BATCH = 25;
 
@@ -30,9 +30,10 @@ async function refusal(generation: Generation, text: string): Promise<string | u
 }
 
 test.each(READERS)('random typed profiles for %s are accepted without a word by the parsers %j', async (abi, generations) => {
-  const profiles = fc.sample(profile(abi), { numRuns: COUNT, seed: 20241 });
-  const batches = Array.from({ length: Math.ceil(COUNT / BATCH) }, (_, index) => profiles.slice(index * BATCH, (index + 1) * BATCH));
-  expect(batches.flat()).toHaveLength(COUNT);
+  const count = abi === AppArmorAbi.V3_0 ? COUNT : Math.ceil(COUNT / 4);
+  const profiles = fc.sample(profile(abi), { numRuns: count, seed: 20241 });
+  const batches = Array.from({ length: Math.ceil(count / BATCH) }, (_, index) => profiles.slice(index * BATCH, (index + 1) * BATCH));
+  expect(batches.flat()).toHaveLength(count);
   for (const batch of batches) {
     const answers = await Promise.all(generations.map(async (generation) => refusal(generation, together(batch))));
     if (answers.every((answer) => answer === undefined)) {

@@ -61,7 +61,10 @@ const others = fc.oneof(
   fc.option(fc.constantFrom(...Object.values(NetworkFamily)), { nil: undefined }).chain((family) =>
     fc.option(type, { nil: undefined }).map((one) => Rule.network(family, one))),
   options<{ access: SignalAccess[]; signals: Signal[]; realTimeSignals: number[]; peer: string }>({
-    access: some(Object.values(SignalAccess)), signals: some(Object.values(Signal)), realTimeSignals: fc.uniqueArray(fc.integer({ min: 0, max: 32 }), { maxLength: 2 }), peer: label,
+    access: some(Object.values(SignalAccess)),
+    signals: some(Object.values(Signal)),
+    peer: label,
+    realTimeSignals: fc.uniqueArray(fc.integer({ min: 0, max: 32 }), { maxLength: 2 }),
   }).map((props) => Rule.signal(props)),
   options<{ access: PtraceAccess[]; peer: string }>({ access: some(Object.values(PtraceAccess)), peer: label }).map((props) => Rule.ptrace(props)),
   options<{ access: SocketAccess[]; type: SocketType; address: string }>({ access: some(socketAccess), type, address: address.filter((text) => !text.includes('{')) })
