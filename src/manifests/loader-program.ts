@@ -26,7 +26,7 @@ export interface LoaderProgramProps {
 /** Client-side apply keeps the object in an annotation, of which there may be 256 KiB; the rest is for the script and quoting. */
 const LONGEST_LIST = 160 * 1024;
 
-/** What may be a file's name on the node and a key in a ConfigMap, see the names of DESIGN's section 4. */
+/** What may be a file's name on the node and a key in a ConfigMap. */
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
 /** The program that runs on nodes, as it lies in the package. */
