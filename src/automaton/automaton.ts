@@ -16,6 +16,8 @@ const MAX_WORK = 16 * 1024 * 1024;
 const SCAN_SHARE = 16;
 
 const UNKNOWN = -1;
+
+const { imul } = Math;
 const DEAD = 0;
 
 /**
@@ -251,7 +253,7 @@ export class Automaton<T> {
 function hashOf(members: Int32Array): number {
   let hash = 0x811C9DC5;
   for (let index = 0; index < members.length; index++) {
-    hash = Math.imul(hash ^ members[index], 0x01000193);
+    hash = imul(hash ^ members[index], 0x01000193);
   }
   return hash;
 }
