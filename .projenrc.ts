@@ -141,6 +141,7 @@ project.tsconfigDev.addInclude('../.projenrc.ts');
 
 // jsii overwrites what tsc re-emits, so tsc goes first.
 project.compileTask.prependExec('tsc -p tsconfig.entrypoints.json');
+project.compileTask.exec('node scripts/strip-source-maps.js');
 
 const REAL: Record<string, string> = {
   parser: 'Compares with the real apparmor_parser in three generations.',
