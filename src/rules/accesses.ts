@@ -1,3 +1,4 @@
+import type { Severity } from '../diagnostics';
 import type { Cursor } from '../language/cursor';
 
 /** The words of a family's access list and what each stands for. Letters of `rw` words are looked up one by one. */
@@ -9,7 +10,7 @@ export function isAccessWord(word: string, words: AccessWords): boolean {
 }
 
 /** The accesses that words stand for, each once, in the order of the table. */
-export function readAccesses(cursor: Cursor, written: readonly string[], words: AccessWords, rule: string): readonly string[] {
+export function readAccesses(cursor: Cursor, written: readonly string[], words: AccessWords, rule: string, severity: Severity = 'error'): readonly string[] {
   if (written.length === 0) {
     return written;
   }
@@ -18,6 +19,7 @@ export function readAccesses(cursor: Cursor, written: readonly string[], words: 
     if (!isAccessWord(word, words)) {
       cursor.reportAt(word, {
         code: 'unknown-access',
+        severity,
         message: `"${word}" is no access of ${rule} rules`,
         help: `use some of ${Object.keys(words).filter((known) => known.length > 2).join(', ')}`,
       });

@@ -39,6 +39,7 @@ function parse(cursor: Cursor, qualifiers: Qualifiers): IoUringRule {
   cursor.since('4.1', 'io_uring rules', 'io_uring');
   const tail = readTail(cursor, { rule: 'io_uring', words: 1, wordFits: (word) => isAccessWord(word, ACCESSES) });
   const values = conditionValues(cursor, tail.conditions, { rule: 'io_uring', known: ['label'] });
-  const access = readAccesses(cursor, tail.list ?? tail.words.map(({ text }) => text), ACCESSES, 'io_uring');
+  // In a list the real parser passes over words that it does not know.
+  const access = readAccesses(cursor, tail.list ?? tail.words.map(({ text }) => text), ACCESSES, 'io_uring', 'warning');
   return { type: 'io_uring', qualifiers, access, label: values.label?.[0] };
 }
