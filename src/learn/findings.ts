@@ -1,0 +1,185 @@
+import type { Access } from '../rules/access';
+import { isCalled, type Subject, subjectName, subjectsOf, type Unattributed, withoutLearningChildren } from './attribution';
+import type { EventRecord, Observation, Workload } from './event';
+import { isFailedLookup } from './sources/record-access';
+
+/** One access of one profile, and how often and when it was seen. */
+export interface Finding {
+  readonly access: Access;
+  /** How often it was refused, and how often it went through (complain mode, audit, observed behaviour). */
+  denied: number;
+  seen: number;
+  /** Seconds since 1970, 0 where no record has a time. */
+  first: number;
+  last: number;
+  /** Names of threads, a few. */
+  readonly comms: Set<string>;
+  /** `namespace/pod/container` or the node, a few. */
+  readonly places: Set<string>;
+}
+
+/** What was seen of one profile. */
+export interface SubjectFindings {
+  readonly subject: Subject;
+  readonly findings: Map<string, Finding>;
+}
+
+/** All that was learnt from logs, by profile. Its size is that of the distinct accesses, not of the logs. */
+export class Findings {
+  public readonly subjects = new Map<string, SubjectFindings>();
+  /** Records that no profile's rules come from, by reason. */
+  public readonly unattributed = new Map<Unattributed, number>();
+  private readonly known = new Map<Observation, readonly Finding[] | Unattributed>();
+
+  /**
+   * @param only only this profile; it also gives its name to behaviour that no record names a profile for
+   */
+  constructor(private readonly only?: string) {}
+
+  /** Takes one more of what a source saw; time in seconds, negative where unknown. */
+  public add(seen: Observation, time: number): void {
+    let found = this.known.get(seen);
+    if (found === undefined) {
+      found = this.find(seen);
+      if (this.known.size >= MAX_KNOWN) {
+        this.known.clear();
+      }
+      this.known.set(seen, found);
+    }
+    if (typeof found === 'string') {
+      this.unattributed.set(found, (this.unattributed.get(found) ?? 0) + 1);
+      return;
+    }
+    const refused = seen.record.event === 'DENIED' || seen.record.event === 'KILLED';
+    for (const finding of found) {
+      count(finding, { denied: refused ? 1 : 0, seen: refused ? 0 : 1, first: time, last: time });
+    }
+  }
+
+  /** The finding of an access, a new one where it was not seen before. */
+  public finding(subject: Subject, access: Access): Finding {
+    const name = subjectName(subject);
+    let entry = this.subjects.get(name);
+    if (entry === undefined) {
+      entry = { subject, findings: new Map() };
+      this.subjects.set(name, entry);
+    }
+    const key = accessKey(access);
+    let finding = entry.findings.get(key);
+    if (finding === undefined) {
+      finding = { access, denied: 0, seen: 0, first: 0, last: 0, comms: new Set(), places: new Set() };
+      entry.findings.set(key, finding);
+    }
+    return finding;
+  }
+
+  /** A subject by the name that is asked for. */
+  public named(subject: Subject): Subject | undefined {
+    if (this.only === undefined) {
+      return subject;
+    }
+    const [first, ...rest] = subject.names;
+    if (isCalled(first!, this.only)) {
+      return { ...subject, names: [this.only, ...rest] };
+    }
+    return subjectName(subject) === this.only ? subject : undefined;
+  }
+
+  private find({ record, accesses, workload }: Observation): readonly Finding[] | Unattributed {
+    const reason = unusable(record, accesses);
+    if (reason !== undefined) {
+      return reason;
+    }
+    const named = this.only !== undefined && record.profile === undefined;
+    const subjects = named ? [{ names: [this.only] }] : subjectsOf(record, workload);
+    if (typeof subjects === 'string') {
+      return subjects;
+    }
+    const wanted = subjects.map((subject) => this.named(subject)).filter((subject) => subject !== undefined);
+    if (wanted.length === 0) {
+      return 'another profile';
+    }
+    const found = wanted.flatMap((subject) => accesses.map((access) => this.finding(subject, withPeers(access, record, subject))));
+    for (const finding of found) {
+      keepFew(finding.comms, record.comm);
+      keepFew(finding.places, placeOf(workload));
+    }
+    return found;
+  }
+}
+
+const MAX_KNOWN = 300_000;
+const FEW = 5;
+
+function unusable(record: EventRecord, accesses: readonly Access[]): Unattributed | undefined {
+  if (record.incomplete) {
+    return 'incomplete';
+  }
+  if (record.event === 'STATUS') {
+    return 'policy change';
+  }
+  // Before it becomes the container's program, the runtime uses mounts that have no name there (`/sys/net/…`).
+  if (record.comm?.startsWith('runc:[') === true) {
+    return 'container runtime';
+  }
+  if (isFailedLookup(record)) {
+    return 'disconnected path';
+  }
+  return accesses.length === 0 ? 'no access' : undefined;
+}
+
+export function accessKey(access: Access): string {
+  return JSON.stringify(access);
+}
+
+/** Adds what was counted elsewhere. */
+export function count(finding: Finding, { denied, seen, first, last }: Pick<Finding, 'denied' | 'seen' | 'first' | 'last'>): void {
+  finding.denied += denied;
+  finding.seen += seen;
+  if (first > 0 && (finding.first === 0 || first < finding.first)) {
+    finding.first = first;
+  }
+  if (last > finding.last) {
+    finding.last = last;
+  }
+}
+
+/** Keeps the least few, whatever the order in which they come. */
+export function keepFew(kept: Set<string>, value: string | undefined): void {
+  if (value === undefined || kept.has(value)) {
+    return;
+  }
+  kept.add(value);
+  if (kept.size > FEW) {
+    let greatest = value;
+    for (const other of kept) {
+      greatest = other > greatest ? other : greatest;
+    }
+    kept.delete(greatest);
+  }
+}
+
+function placeOf(workload: Workload | undefined): string | undefined {
+  const { namespace, pod, container, node } = workload ?? {};
+  return [namespace, pod, container].filter((part) => part !== undefined).join('/') || node;
+}
+
+/** The profile's own label among peers, with `@{profile_name}` in place of a name that changes with each version. */
+const OWN = '@{profile_name}';
+
+/**
+ * Peers as they will be called: learning children are their parent, and the process' own profile is whatever it will be
+ * loaded as.
+ */
+function withPeers(access: Access, record: EventRecord, { names }: Subject): Access {
+  if (!('peer' in access) || access.peer === undefined) {
+    return access;
+  }
+  const peer = withoutLearningChildren(access.peer);
+  const [own] = (record.profile ?? '').split('//&');
+  const isLoaded = own !== undefined && names[0] !== undefined && own.split('//')[0] !== names[0];
+  const stacked = peer.endsWith('//&unconfined');
+  const bare = stacked ? peer.slice(0, -'//&unconfined'.length) : peer;
+  const renamed = isLoaded && bare === withoutLearningChildren(own!) ? `${OWN}${stacked ? '//&unconfined' : ''}` : peer;
+  return renamed === access.peer ? access : { ...access, peer: renamed };
+}

@@ -1,0 +1,33 @@
+import { byComponent, rewriting } from './step';
+
+const UUID = /[0-9a-f]{8}([-_])[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}/g;
+const UPPER_UUID = /[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}/g;
+/** Hashes and ids of containers, 32 digits and more; such a run is no part of a longer word. */
+const HASH = /(?<![0-9A-Za-z])(?:[0-9a-f]{32,}|[0-9A-F]{32,})(?![0-9A-Za-z])/g;
+const DECIMAL = /(?<![0-9A-Za-z])\d{32,}(?![0-9A-Za-z])/;
+/** Stores by content keep an object under the first two digits of its hash: `ab/cdef…`. */
+const SHARD = /\/[0-9a-f]{2}\/(?=(?:[0-9a-f]{38}|[0-9a-f]{62}|[0-9a-f]{64})(?:[./]|$))/g;
+/** A component that is a long number: database files, sequence numbers. */
+const LONG_NUMBER = /^\d{5,31}$/;
+
+const HEX = '[0-9a-f]*';
+
+/** Names that are unique by how they are made; the pattern keeps their shape and stays inside of the component. */
+export const identifiers = rewriting({
+  name: 'identifiers',
+  summary: 'UUIDs, hashes, ids of containers and long numbers: unique by how they are made.',
+  from: 'balanced',
+}, (pattern) => byComponent(pattern.replace(SHARD, '/[0-9a-f][0-9a-f]/'), (component, before) => {
+  if (LONG_NUMBER.test(component) && !isKernels(before)) {
+    return '[0-9]*';
+  }
+  return component
+    .replace(UUID, (_, dash: string) => [HEX, HEX, HEX, HEX, HEX].join(dash))
+    .replace(UPPER_UUID, Array(5).fill('[0-9A-F]*').join('-'))
+    .replace(HASH, (hash) => (DECIMAL.test(hash) ? '[0-9]*' : hash === hash.toLowerCase() ? HEX : '[0-9A-F]*'));
+}));
+
+/** In `/proc` and `/sys` a number says which one. */
+function isKernels(before: readonly string[]): boolean {
+  return before[1] === 'proc' || before[1] === 'sys' || before[1] === 'dev';
+}

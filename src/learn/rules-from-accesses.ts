@@ -1,0 +1,124 @@
+import type { Access, NetworkAccess } from '../rules/access';
+import type { NetworkEnd, NetworkRule } from '../rules/network';
+import { type AccessRule, printRule, ruleFromAccess } from '../rules/registry';
+import { NO_QUALIFIERS } from '../rules/rule';
+import type { Finding } from './findings';
+import { type Evidence, evidenceOf, joinedEvidence } from './generalise/entry';
+import type { Strictness } from './generalise/step';
+
+/** A rule and what stands behind it. */
+export interface Need {
+  readonly rule: AccessRule;
+  readonly evidence: Evidence;
+  /** Names of the steps that made it from what was seen; empty: it gives what was seen. */
+  readonly steps: readonly string[];
+}
+
+/** The step that drops addresses and ports where a program used more than one of them. */
+export const SOCKET_ENDS = 'socket-ends';
+
+/** Rules for everything but files; accesses that differ only in a list of the language share a rule. */
+export function rulesFromAccesses(findings: readonly Finding[], strictness: Strictness, fineSockets: boolean): Need[] {
+  const sockets = findings.filter(({ access }) => access.class === 'network');
+  const needs = findings.filter(({ access }) => access.class !== 'network').flatMap((finding) => {
+    const rule = ruleOf(finding.access);
+    return rule === undefined ? [] : [{ rule, evidence: evidenceOf(finding, exampleOf(finding.access)), steps: [] }];
+  });
+  return merged([...needs, ...networkNeeds(sockets, strictness, fineSockets)]);
+}
+
+function ruleOf(access: Access): AccessRule | undefined {
+  if (access.class === 'dbus') {
+    // Who is called by which name is told by the label; names such as `:1.52` are others each time.
+    return ruleFromAccess({ ...access, peerName: undefined });
+  }
+  const rule = ruleFromAccess(access);
+  if (rule?.type === 'mqueue' && rule.name === '') {
+    return { ...rule, name: undefined };
+  }
+  return rule !== undefined && 'peer' in rule && typeof rule.peer === 'string' ? { ...rule, peer: ownName(rule.peer) } as AccessRule : rule;
+}
+
+/** The variable for the profile's own name is no literal. */
+function ownName(peer: string): string {
+  return peer.replace('@\\{profile_name\\}', '@{profile_name}');
+}
+
+/** What of an access tells it from others, for people. */
+export function exampleOf(access: Access): string {
+  return 'path' in access && access.class !== 'dbus' && access.path !== undefined ? access.path : Object.entries(access)
+    .filter(([key]) => key !== 'class').map(([key, value]) => `${key}=${Array.isArray(value) ? value.join(',') : value}`).join(' ');
+}
+
+/** Accesses of sockets that have no other end. */
+const LOCAL_ONLY: ReadonlySet<string> = new Set(['create', 'bind', 'listen', 'shutdown', 'getattr', 'setattr', 'getopt', 'setopt']);
+
+/**
+ * One kind of socket that was used with one address or port only is allowed with these; with several, with any: pods
+ * and their peers have other addresses each time.
+ */
+function networkNeeds(findings: readonly Finding[], strictness: Strictness, fine: boolean): Need[] {
+  const kinds = new Map<string, Need[]>();
+  for (const finding of findings) {
+    const access = finding.access as NetworkAccess;
+    const kind = `${access.family} ${access.type}`;
+    const need = { rule: exactNetwork(access), evidence: evidenceOf(finding, exampleOf(access)), steps: [] };
+    kinds.set(kind, [...kinds.get(kind) ?? [], need]);
+  }
+  return [...kinds.values()].flatMap((needs) => {
+    const ends = new Set(needs.map(({ rule }) => JSON.stringify([(rule as NetworkRule).local, (rule as NetworkRule).peer])));
+    return fine && (strictness === 'exact' || ends.size === 1) ? needs : [wideNetwork(needs)];
+  });
+}
+
+function exactNetwork({ family, type, access, localAddress, localPort, peerAddress, peerPort }: NetworkAccess): NetworkRule {
+  const hasPeer = (peerAddress !== undefined || peerPort !== undefined) && !(access !== undefined && LOCAL_ONLY.has(access));
+  return {
+    type: 'network',
+    qualifiers: NO_QUALIFIERS,
+    access: access === undefined ? [] : [access],
+    family,
+    socketType: type,
+    local: end(localAddress, localPort),
+    ...(hasPeer && { peer: end(peerAddress, peerPort) }),
+  };
+}
+
+function end(ip: string | undefined, port: number | undefined): NetworkEnd {
+  return { ...(ip !== undefined && { ip }), ...(port !== undefined && { port: String(port) }) };
+}
+
+function wideNetwork(needs: readonly Need[]): Need {
+  const { family, socketType } = needs[0]!.rule as NetworkRule;
+  return {
+    rule: { type: 'network', qualifiers: NO_QUALIFIERS, access: [], family, socketType, local: {} },
+    evidence: needs.map(({ evidence }) => evidence).reduce(joinedEvidence),
+    steps: needs.length > 1 ? [SOCKET_ENDS] : [],
+  };
+}
+
+/** Lists of words that rules which are otherwise equal may share. */
+const LISTS = ['access', 'signals'] as const;
+
+function merged(needs: readonly Need[]): Need[] {
+  return LISTS.reduce<readonly Need[]>((current, list) => mergedBy(current, list), needs) as Need[];
+}
+
+function mergedBy(needs: readonly Need[], list: typeof LISTS[number]): Need[] {
+  const byRest = new Map<string, Need>();
+  for (const need of needs) {
+    const words = wordsOf(need.rule, list);
+    const key = words === undefined || words.length === 0 ? printRule(need.rule) : JSON.stringify({ ...need.rule, [list]: undefined });
+    const before = byRest.get(key);
+    byRest.set(key, before === undefined ? need : {
+      rule: words === undefined ? before.rule : { ...before.rule, [list]: [...new Set([...wordsOf(before.rule, list)!, ...words])].sort() } as AccessRule,
+      evidence: joinedEvidence(before.evidence, need.evidence),
+      steps: [...new Set([...before.steps, ...need.steps])].sort(),
+    });
+  }
+  return [...byRest.values()];
+}
+
+function wordsOf(rule: AccessRule, list: typeof LISTS[number]): readonly string[] | undefined {
+  return list in rule ? (rule as unknown as Record<string, readonly string[]>)[list] : undefined;
+}

@@ -1,0 +1,102 @@
+import { familyOf, printRule } from '../rules/registry';
+import { NO_QUALIFIERS } from '../rules/rule';
+import type { FileRule } from '../rules/file';
+import type { Finding, SubjectFindings } from './findings';
+import { entryOf, type PathEntry, permissions } from './generalise/entry';
+import { generalise } from './generalise';
+import type { Strictness } from './generalise/step';
+import type { KnownAccesses } from './known';
+import { type Need, rulesFromAccesses } from './rules-from-accesses';
+import type { Subject } from './attribution';
+
+export interface SuggestOptions {
+  readonly strictness: Strictness;
+  /** Whether accesses and ends of sockets can be told apart: parser 4.1 and newer. */
+  readonly fineSockets: boolean;
+  /** What the profile says already. */
+  readonly known?: KnownAccesses;
+}
+
+/** What to add to one profile. */
+export interface Suggestions {
+  readonly subject: Subject;
+  /** Rules in the order of a profile, each with its evidence. */
+  readonly needs: readonly Need[];
+  /** What was seen and the profile denies in so many words: never allowed by learning. */
+  readonly refused: readonly Finding[];
+  /** Distinct accesses that the profile allows already. */
+  readonly allowed: number;
+}
+
+/** Rules for what was seen of a profile and it does not say yet. The same for the same findings in any order. */
+export function suggest({ subject, findings }: SubjectFindings, { strictness, fineSockets, known }: SuggestOptions): Suggestions {
+  const fresh: Finding[] = [];
+  const refused: Finding[] = [];
+  let allowed = 0;
+  for (const finding of findings.values()) {
+    const verdict = known?.judge(subject, finding.access) ?? 'open';
+    if (verdict === 'open') {
+      fresh.push(finding);
+    } else if (verdict === 'denied') {
+      refused.push(finding);
+    } else {
+      allowed++;
+    }
+  }
+  const needs = [...fileNeeds(fresh, strictness), ...rulesFromAccesses(fresh.filter(({ access }) => !isFile(access)), strictness, fineSockets)];
+  return { subject, needs: ordered(needs), refused, allowed };
+}
+
+function isFile(access: Finding['access']): access is Extract<Finding['access'], { class: 'file' | 'exec' }> {
+  return access.class === 'file' || access.class === 'exec';
+}
+
+function fileNeeds(findings: readonly Finding[], strictness: Strictness): Need[] {
+  const entries: PathEntry[] = [];
+  for (const finding of findings) {
+    if (isFile(finding.access)) {
+      entries.push(entryOf(finding.access, finding));
+    }
+  }
+  // Patterns and evidence are the same in any order; the order of the text makes the sets of names so, too.
+  entries.sort((one, other) => (one.pattern < other.pattern ? -1 : one.pattern > other.pattern ? 1 : 0));
+  const [files, programs] = [new Map<string, PathEntry>(), [] as PathEntry[]];
+  for (const entry of generalise(entries, strictness)) {
+    if (entry.exec) {
+      programs.push(entry);
+    } else {
+      files.set(entry.pattern, entry);
+    }
+  }
+  const executed = programs.map((program) => {
+    const read = files.get(program.pattern);
+    files.delete(program.pattern);
+    return read === undefined ? program : { ...program, ...permissions(program.everyone + read.everyone, program.owner + read.owner) };
+  });
+  return [...files.values(), ...executed].flatMap(fileRules);
+}
+
+function fileRules({ pattern, everyone, owner, exec, evidence, steps }: PathEntry): Need[] {
+  const rule = (letters: string, own: boolean, runs: boolean): Need => ({
+    rule: {
+      type: 'file', qualifiers: own ? { owner: 'owner' } : NO_QUALIFIERS, path: pattern, permissions: letters, ...(runs && { exec: 'ix', scrub: false }),
+    } satisfies FileRule,
+    evidence,
+    steps,
+  });
+  return [...(everyone !== '' || exec ? [rule(everyone, false, exec)] : []), ...(owner === '' ? [] : [rule(owner, true, false)])];
+}
+
+function ordered(needs: readonly Need[]): Need[] {
+  const keyed = needs.map((need) => ({ need, order: familyOf(need.rule).order, key: sortKey(need), text: printRule(need.rule) }));
+  keyed.sort((one, other) => one.order - other.order || compare(one.key, other.key) || compare(one.text, other.text));
+  return keyed.map(({ need }) => need);
+}
+
+function sortKey({ rule }: Need): string {
+  return 'path' in rule && rule.path !== undefined ? rule.path : '';
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
