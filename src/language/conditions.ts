@@ -87,8 +87,15 @@ export function readCondition(cursor: Cursor): RuleCondition {
   cursor.skipBlanks();
   const operator = cursor.code() === CHAR.EQUALS ? '=' : 'in';
   cursor.pos += operator.length;
+  cursor.skipBlanks();
+  const sameLine = cursor.pos;
   cursor.skipSpace();
-  const values = cursor.code() === CHAR.OPEN_PAREN ? readFullList(cursor, name) : [cursor.word(`the value of ${name}`)];
+  const list = cursor.code() === CHAR.OPEN_PAREN;
+  if (!list && cursor.pos !== sameLine) {
+    const help = `write the value behind ${name}=`;
+    cursor.fail({ code: 'condition-value', message: `the value of ${name} stands on another line`, help }, start, sameLine);
+  }
+  const values = list ? readFullList(cursor, name) : [cursor.word(`the value of ${name}`)];
   return { name, operator, values, start, end: cursor.pos };
 }
 
@@ -162,7 +169,12 @@ export function readConditionList(cursor: Cursor): RuleCondition[] {
 
 function listedCondition(cursor: Cursor, open: number): RuleCondition {
   const start = cursor.pos;
-  const name = listWord(cursor, open, '=:');
+  rejectQuote(cursor);
+  const name = listWord(cursor, open, '=');
+  const colon = name.endsWith(':') && cursor.code() === CHAR.EQUALS;
+  if (colon) {
+    cursor.pos--;
+  }
   cursor.skipSpace();
   const override = cursor.text.startsWith(':=', cursor.pos);
   if (!override && cursor.code() !== CHAR.EQUALS) {
@@ -170,8 +182,18 @@ function listedCondition(cursor: Cursor, open: number): RuleCondition {
   }
   cursor.pos += override ? 2 : 1;
   cursor.skipSpace();
+  if (cursor.text.startsWith('""', cursor.pos)) {
+    rejectQuote(cursor);
+  }
   const values = cursor.code() === CHAR.OPEN_PAREN ? readList(cursor) : [listWord(cursor, open)];
-  return { name, operator: override ? ':=' : '=', values, start, end: cursor.pos };
+  return { name: colon ? name.slice(0, -1) : name, operator: override ? ':=' : '=', values, start, end: cursor.pos };
+}
+
+/** Names are not quoted in such lists, and values are not empty. */
+function rejectQuote(cursor: Cursor): void {
+  if (cursor.code() === CHAR.QUOTE) {
+    cursor.fail({ code: 'syntax', message: `${cursor.found()} does not stand here`, help: 'write NAME=VALUE' });
+  }
 }
 
 /** What the tail of a rule may hold, in this order: a list or words, conditions, `peer=(…)`, a last word. */
@@ -253,5 +275,11 @@ function readPeer(cursor: Cursor): RuleCondition[] {
 /** Reads a bare word of a rule's tail. */
 export function readWord(cursor: Cursor, rule: string): Word {
   const text = cursor.word(`a word of the ${rule} rule`);
-  return { text, quoted: cursor.quoted, start: cursor.wordStart, end: cursor.pos };
+  const { wordStart: start, pos: end, quoted } = cursor;
+  const stray = quoted || rule === 'change_profile' || /^[/@:]/.test(text) ? -1 : cursor.text.slice(start, end).search(/^\+|[=)]/);
+  if (stray !== -1) {
+    const message = `"${cursor.text[start + stray]}" does not stand here in a ${rule} rule`;
+    cursor.fail({ code: 'syntax', message, help: 'lists stand in parentheses behind NAME= or "NAME in"' }, start + stray, start + stray + 1);
+  }
+  return { text, quoted, start, end };
 }

@@ -59,6 +59,9 @@ export class Cursor {
       if (this.text.charCodeAt(this.pos) !== CHAR.HASH) {
         return;
       }
+      if (this.text.startsWith('#include', this.pos)) {
+        this.report({ code: 'include-misplaced', message: 'an include stands inside of something else', help: 'move it to a line of its own' });
+      }
       this.skipComment();
     }
   }
@@ -178,6 +181,14 @@ export class Cursor {
       this.fail({ code: 'missing-comma', message: `the ${what} rule does not end in a comma`, help: 'write "," at its end' }, end, end + 1);
     }
     this.fail({ code: 'syntax', message: `${this.found()} does not belong into the ${what} rule`, help: 'end the rule with ","' });
+  }
+
+  /** In some places a comma belongs to the word that follows it without a blank. */
+  rejectGluedComma(what: string): void {
+    this.skipSpace();
+    if (this.code() === CHAR.COMMA && this.pos + 1 < this.text.length && !endsWord(this.code(1))) {
+      this.fail({ code: 'missing-comma', message: `${this.found()} does not end the ${what}`, help: 'put a blank or a line end behind the comma' });
+    }
   }
 
   /** What comes next, as a message names it. */

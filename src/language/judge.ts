@@ -35,7 +35,7 @@ export class Judge {
 
   private profile(profile: Gathered): void {
     const { variables } = this.flat.environment;
-    const fault = this.word(profile.name, variables) ?? (profile.attachment === undefined ? undefined : this.word(profile.attachment, variables))
+    const fault = expandVariables(profile.name, variables).fault ?? this.word(profile.attachment ?? profile.name, variables)
       ?? this.flagPaths(profile, variables);
     if (fault !== undefined) {
       this.flat.report(fault, profile.node, profile.origin);

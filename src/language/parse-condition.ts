@@ -132,13 +132,9 @@ function takeWord(cursor: Cursor, word: string): boolean {
   return true;
 }
 
-/** The value of a boolean, which stands outside of all blocks, ends with its line; the condition of an if may span lines. */
+/** A condition may span lines, but holds no comments. */
 function passBlanks(cursor: Cursor): void {
-  if (cursor.depth > 0) {
-    cursor.skipSpace();
-  } else {
-    cursor.skipBlanks();
-  }
+  cursor.skipSpace();
 }
 
 function expression(cursor: Cursor, what: string): never {

@@ -25,6 +25,7 @@ export function parseInclude(cursor: Cursor): Include {
   condition.lastIndex = cursor.pos;
   const ifExists = condition.test(cursor.text);
   cursor.pos = ifExists ? condition.lastIndex : cursor.pos;
+  cursor.skipSpace();
   const start = cursor.pos;
   if (cursor.code() === CHAR.LESS) {
     const path = bracketed(cursor, 'include-syntax');
@@ -83,7 +84,7 @@ export function parseAbi(cursor: Cursor): Abi {
   if (path === '') {
     cursor.fail({ code: 'abi-syntax', message: 'the abi names no features file', help: 'write abi <abi/4.0>,' });
   }
-  cursor.skip();
+  cursor.rejectGluedComma('abi');
   if (cursor.code() !== CHAR.COMMA) {
     cursor.fail({ code: 'abi-syntax', message: `${cursor.found()} stands where the comma of the abi is expected`, help: 'write abi <abi/4.0>,' });
   }

@@ -19,6 +19,10 @@ export function parseProfile(cursor: Cursor, keyword: Keyword, parseBody: (curso
   if (keyword === '^' && !/[^\s,!]/.test(cursor.text[cursor.pos] ?? '')) {
     cursor.fail({ code: 'profile-name', message: 'the name of a hat touches its ^', help: 'write ^NAME' });
   }
+  cursor.skipBlanks();
+  if (cursor.code() === CHAR.LF || cursor.code() === CHAR.EQUALS) {
+    cursor.fail({ code: 'profile-name', message: `the name is missing behind "${keyword}"`, help: 'write it on the same line' }, cursor.ruleStart, cursor.pos);
+  }
   const full = cursor.word('the name of the profile');
   const start = cursor.wordStart;
   const named = readName(cursor, full, keyword, [start, cursor.pos]);

@@ -1,4 +1,4 @@
-import { CHAR } from './characters';
+import { CHAR, isSpace } from './characters';
 import type { Cursor } from './cursor';
 import { parseCondition } from './parse-condition';
 import type { AssignmentOperator, BooleanVariable, Variable } from './tree';
@@ -8,7 +8,7 @@ import { variableAt } from './variable-name';
 export function parseVariable(cursor: Cursor): Variable | undefined {
   const variable = variableAt(cursor.text, cursor.pos);
   const end = variable?.end;
-  const operator = end === undefined ? undefined : operatorAt(cursor.text, end);
+  const operator = end === undefined ? undefined : operatorAt(cursor.text, end, end + 1);
   if (variable === undefined || end === undefined || operator === undefined) {
     checkName(cursor);
     return undefined;
@@ -27,14 +27,14 @@ function since5(cursor: Cursor, operator: AssignmentOperator): void {
   }
 }
 
-/** `:=` needs a blank before it, else it is part of a word. */
-function operatorAt(text: string, from: number): AssignmentOperator | undefined {
+/** Behind the name of a set variable `:=` needs a blank, else it is part of a word. */
+function operatorAt(text: string, from: number, override: number): AssignmentOperator | undefined {
   let at = from;
   while (text[at] === ' ' || text[at] === '\t') {
     at++;
   }
   const two = text.slice(at, at + 2);
-  if (two === '+=' || two === '?=' || (two === ':=' && at > from)) {
+  if (two === '+=' || two === '?=' || (two === ':=' && at >= override)) {
     return two;
   }
   return text[at] === '=' ? '=' : undefined;
@@ -84,7 +84,7 @@ function atLineEnd(cursor: Cursor): boolean {
 /** Reads `${name} = condition`. */
 export function parseBoolean(cursor: Cursor): BooleanVariable {
   const variable = variableAt(cursor.text, cursor.pos);
-  const operator = variable === undefined ? undefined : operatorAt(cursor.text, variable.end);
+  const operator = variable === undefined ? undefined : operatorAt(cursor.text, variable.end, variable.end);
   if (variable === undefined || operator === undefined) {
     cursor.fail({ code: 'variable-syntax', message: `${cursor.found()} is no assignment of a boolean`, help: 'write ${name} = true or ${name} = false' });
   }
@@ -95,17 +95,14 @@ export function parseBoolean(cursor: Cursor): BooleanVariable {
   if (operator === '+=') {
     cursor.report({ code: 'variable-value', message: 'nothing can be added to a boolean', help: 'assign it once with =' }, cursor.pos - 2, cursor.pos);
   }
-  cursor.skipBlanks();
+  cursor.skipSpace();
   const start = cursor.pos;
   const value = parseCondition(cursor);
+  while (isSpace(cursor.code(-1))) {
+    cursor.pos--;
+  }
   if (value.type !== 'literal') {
     cursor.since('5.0', 'conditions as the value of a boolean', cursor.text.slice(start, cursor.pos));
   }
-  const end = cursor.pos;
-  cursor.skipBlanks();
-  if (!atLineEnd(cursor)) {
-    cursor.fail({ code: 'variable-value', message: `${cursor.found()} does not belong to the value`, help: 'an assignment ends with its line, without a comma' });
-  }
-  cursor.pos = end;
   return { type: 'boolean', name: variable.name, operator, value };
 }

@@ -6,7 +6,7 @@ export type AccessWords = Readonly<Record<string, readonly string[]>>;
 
 /** Whether a word may stand as an access without parentheses. */
 export function isAccessWord(word: string, words: AccessWords): boolean {
-  return word in words || ('r' in words && /^[rw]+$/i.test(word));
+  return word in words || ('r' in words && /^[rw]+$/.test(word));
 }
 
 /** The accesses that words stand for, each once, in the order of the table. */
@@ -16,7 +16,7 @@ export function readAccesses(cursor: Cursor, written: readonly string[], words: 
   }
   const found = new Set<string>();
   for (const word of written) {
-    if (!isAccessWord(word, words)) {
+    if (!isAccessWord(word, words) && !isAccessWord(word.toLowerCase(), words) && word !== '') {
       cursor.reportAt(word, {
         code: 'unknown-access',
         severity,

@@ -43,6 +43,7 @@ function parse(cursor: Cursor, qualifiers: Qualifiers): ChangeProfileRule {
     cursor.pos += 2;
     target = readWord(cursor, 'change_profile').text;
   }
+  cursor.rejectGluedComma('change_profile');
   endTail(cursor, 'change_profile');
   return { type: 'change_profile', qualifiers, mode, exec, target };
 }

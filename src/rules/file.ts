@@ -69,7 +69,7 @@ function bareRule(cursor: Cursor, qualifiers: Qualifiers): FileRule {
 export function isPermissionsAhead(cursor: Cursor): boolean {
   const word = cursor.peekIdentifier();
   const next = cursor.code(word.length);
-  return (next === CHAR.COMMA || isSpace(next)) && readPermissions(word) !== undefined;
+  return (next === CHAR.COMMA || isSpace(next)) && readPermissions(word) !== undefined && !(word === 'all' && cursor.atLeast('4.1'));
 }
 
 function trailingForm(cursor: Cursor, qualifiers: Qualifiers, prefix: 'safe' | 'unsafe' | undefined): FileRule | LinkRule {

@@ -2,6 +2,7 @@ import { isPermissionWord } from './permissions';
 import { CHAR, isIdentifierPart, isLetter } from '../language/characters';
 import type { Cursor } from '../language/cursor';
 import { KEYWORDS } from '../language/keywords';
+import { variableAt } from '../language/variable-name';
 
 /** Whether the word of a path begins here: `/`, `@{`, `:`, `&`, or a quote in front of one of them. */
 export function atPath(cursor: Cursor): boolean {
@@ -12,7 +13,7 @@ function beginsPath(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return code === CHAR.SLASH || code === CHAR.COLON || code === CHAR.AMPERSAND
     || (code === CHAR.AT
-      && (text.charCodeAt(at + 1) === CHAR.OPEN_BRACE || isLetter(text.charCodeAt(at + 1)) || text.charCodeAt(at - 1) === CHAR.QUOTE));
+      && (variableAt(text, at) !== undefined || text.charCodeAt(at - 1) === CHAR.QUOTE));
 }
 
 /** Reads the path that comes next. A bare identifier is a path to the real parser, too, though no file has such a name. */

@@ -165,6 +165,11 @@ function valueFits({ value, unit }: RlimitRule, kind: Kind): boolean {
   }
 }
 
+/** Whether a word names a resource limit. */
+export function isResource(name: string): boolean {
+  return Object.hasOwn(RESOURCES, name);
+}
+
 /** The limit in bytes, seconds (cpu), microseconds (rttime) or as a count; undefined: no limit. */
 export function rlimitValue({ resource, value, unit }: RlimitRule): number | undefined {
   if (value === 'infinity') {
