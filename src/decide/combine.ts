@@ -1,0 +1,127 @@
+import { FILE_BITS, impliesMap, OTHER } from '../rules/file-match';
+import type { Clause } from '../rules/match';
+
+/** A clause with the rule it comes from. */
+export interface HeldClause {
+  readonly clause: Clause;
+  readonly access: 'allow' | 'deny' | 'prompt';
+  readonly audit: boolean;
+  readonly priority: number;
+  /** Number of the rule in the order of the text. */
+  readonly rule: number;
+}
+
+/** What all clauses that match one text say of some permissions. All members but `rules` are sets of bits. */
+export interface Judgement {
+  readonly allowed: number;
+  readonly prompt: number;
+  /** Logged although allowed. */
+  readonly audited: number;
+  /** Denied without a word in the log. */
+  readonly quiet: number;
+  /** The numbers of the rules that won for some bit. */
+  readonly rules: readonly number[];
+  /** The clause that tells how to execute. */
+  readonly exec?: Clause;
+}
+
+interface BitJudgement {
+  readonly winners: readonly HeldClause[];
+  readonly access?: HeldClause['access'];
+}
+
+const HALVES = [1, OTHER];
+const BITS = 14;
+const NOBODY: BitJudgement = { winners: [] };
+
+/**
+ * The clauses of one table that match one text; apparmor.d(5), "Rule Qualifiers": for each permission the highest priority
+ * counts, and in it deny wins over allow, which wins over prompt.
+ */
+export class MatchingClauses {
+  private readonly memory: Array<Judgement | undefined> = [];
+
+  /** @param mapWithExec whether `m` follows the exec rule that wins (parsers from 4.1 on) or any that matches */
+  constructor(readonly clauses: readonly HeldClause[], private readonly mapWithExec: boolean) {}
+
+  judge(permissions: number): Judgement {
+    const known = this.memory[permissions];
+    if (known !== undefined) {
+      return known;
+    }
+    const judgement = this.judgeAll(permissions);
+    this.memory[permissions] = judgement;
+    return judgement;
+  }
+
+  private judgeAll(permissions: number): Judgement {
+    const sums = { allowed: 0, prompt: 0, audited: 0, quiet: 0 };
+    const rules = new Set<number>();
+    let exec: Clause | undefined;
+    for (let index = 0; index < BITS; index++) {
+      const bit = 2 ** index;
+      if (!has(permissions, bit)) {
+        continue;
+      }
+      const { winners, access } = this.judgeBit(bit);
+      winners.forEach(({ rule }) => rules.add(rule));
+      sums.allowed += access === 'allow' ? bit : 0;
+      sums.prompt += access === 'prompt' ? bit : 0;
+      sums.audited += access === 'allow' && winners.some(({ audit }) => audit) ? bit : 0;
+      sums.quiet += access === 'deny' && winners.some(({ audit }) => !audit) ? bit : 0;
+      exec = isExecBit(bit) && access === 'allow' ? winners[0].clause : exec;
+    }
+    return { ...sums, rules: [...rules].sort((a, b) => a - b), ...(exec === undefined ? {} : { exec }) };
+  }
+
+  private judgeBit(bit: number): BitJudgement {
+    const half = HALVES.find((factor) => bit === FILE_BITS.m * factor);
+    const about = this.clauses.filter(({ clause }) => has(clause.permissions, bit));
+    if (half === undefined) {
+      return isExecBit(bit) ? exactFirst(weigh(about)) : weigh(about);
+    }
+    return weigh([...about, ...this.impliedMap(FILE_BITS.x * half)]);
+  }
+
+  /** Rules whose exec mode lets the program be mapped, too. */
+  private impliedMap(execBit: number): readonly HeldClause[] {
+    const about = this.clauses.filter(({ clause }) => clause.exec !== undefined && has(clause.permissions, execBit));
+    const counted = this.mapWithExec ? exactFirst(weigh(about)).winners : about;
+    return counted.filter(({ clause, access }) => access !== 'deny' && clause.exec !== undefined && impliesMap(clause.exec));
+  }
+}
+
+function weigh(about: readonly HeldClause[]): BitJudgement {
+  if (about.length === 0) {
+    return NOBODY;
+  }
+  const top = about.reduce((highest, { priority }) => Math.max(highest, priority), -Infinity);
+  const heard = about.filter(({ priority }) => priority === top);
+  for (const access of ['deny', 'allow', 'prompt'] as const) {
+    const winners = heard.filter((held) => held.access === access);
+    if (winners.length > 0) {
+      return { winners, access };
+    }
+  }
+  return NOBODY;
+}
+
+/** An exec rule without globs wins over those with some; apparmor.d(5), "Execute". */
+function exactFirst(judgement: BitJudgement): BitJudgement {
+  const exact = judgement.access === 'allow' ? judgement.winners.filter(({ clause }) => clause.exec?.exact === true) : [];
+  return exact.length === 0 ? judgement : { ...judgement, winners: exact };
+}
+
+function isExecBit(bit: number): boolean {
+  return bit === FILE_BITS.x || bit === FILE_BITS.x * OTHER;
+}
+
+/* eslint-disable no-bitwise -- permissions are bits */
+function has(permissions: number, bit: number): boolean {
+  return (permissions & bit) !== 0;
+}
+
+export function without(permissions: number, bits: number): number {
+  return permissions & ~bits;
+}
+/* eslint-enable no-bitwise */
