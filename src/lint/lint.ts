@@ -40,7 +40,7 @@ export interface Finding extends Place {
   readonly level: Level;
   /** What is wrong, with the value. */
   readonly message: string;
-  /** What to write instead. */
+  /** What to write instead; may be empty. */
   readonly help: string;
 }
 

@@ -1,5 +1,5 @@
 import type { Lint } from './lint';
-import { isEverything, PATTERNS } from './patterns';
+import { isEverything, literalPrefix, PATTERNS } from './patterns';
 import { granting, pathOf } from './subject';
 import type { AccessRule } from '../rules/registry';
 
@@ -10,6 +10,10 @@ export interface Place {
   readonly permissions: string;
   /** Ends "the rule gives …", `write access to /etc`. */
   readonly gives: string;
+  /** Files that count even where a pattern reaches them by accident. */
+  readonly samples?: readonly string[];
+  /** Only rules that begin in the place count, or match a sample: wider ones are not about it. */
+  readonly named?: boolean;
   /** Parts of it that are harmless. */
   readonly but?: readonly string[];
 }
@@ -25,13 +29,25 @@ export function placeLint(meta: Omit<Lint, 'check'>, place: Place): Lint {
         if (given.length === 0 || isEverything(pattern) || (place.but ?? []).some((harmless) => PATTERNS.includes(harmless, pattern))) {
           continue;
         }
-        const reached = place.patterns.find((one) => PATTERNS.overlaps(one, pattern));
+        const reached = reachedBy(pattern, place);
         if (reached !== undefined && !isDenied(profile.rules, reached, given.join(''), subject.expand)) {
           report(rule, `the rule gives ${place.gives} ("${rule.path}")`);
         }
       }
     },
   };
+}
+
+/**
+ * The part of the place that a pattern is about: it begins there, it takes all of it in, or it matches a file that counts.
+ * Patterns such as those for every picture meet all places somehow, and are about none.
+ */
+function reachedBy(pattern: string, { patterns, samples = [], named = false }: Place): string | undefined {
+  const prefix = literalPrefix(pattern);
+  return patterns.find((one) => {
+    const root = literalPrefix(one);
+    return PATTERNS.overlaps(one, pattern) && ((root.length > 1 && prefix.startsWith(root)) || (!named && PATTERNS.includes(pattern, one)));
+  }) ?? samples.find((sample) => PATTERNS.includes(pattern, sample));
 }
 
 /** Whether a deny rule takes all of a place away again. */

@@ -3,8 +3,13 @@ import type { Finding } from './lint';
 
 /** `FILE:LINE:COL: LEVEL ID message; help`, on one line. */
 export function findingLine(finding: Finding): string {
-  const text = `${placeText(finding)}: ${finding.level} ${finding.id} ${finding.message}; ${finding.help}`;
+  const text = `${placeText(finding)}: ${finding.level} ${finding.id} ${findingText(finding)}`;
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+}
+
+/** Message and help as one sentence. */
+export function findingText({ message, help }: Finding): string {
+  return help === '' ? message : `${message}; ${help}`;
 }
 
 /** A finding as other programs read it; lines and columns from 1. */

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Finding } from './lint';
+import { CODES } from '../diagnostics';
 import { LINTS } from './registry';
+import { findingText } from './render';
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 const HOME = 'https://github.com/k8s-apparmor/k8s-apparmor';
@@ -14,20 +16,28 @@ const HOME = 'https://github.com/k8s-apparmor/k8s-apparmor';
  * @param root folder that file names are relative to, where the code host looks them up
  */
 export function sarifLog(findings: readonly Finding[], version: string, root: string): object {
+  const rules = rulesFor(findings);
   return {
     $schema: SCHEMA,
     version: '2.1.0',
     runs: [{
-      tool: { driver: { name: 'k8s-apparmor', version, informationUri: HOME, rules: rules() } },
+      tool: { driver: { name: 'k8s-apparmor', version, informationUri: HOME, rules } },
       columnKind: 'utf16CodeUnits',
       originalUriBaseIds: { SRCROOT: { description: { text: 'The folder in which the program was started.' } } },
-      results: findings.map((finding) => result(finding, root)),
+      results: findings.map((finding) => result(finding, rules, root)),
     }],
   };
 }
 
-function rules(): object[] {
-  const documented = LINTS.map(({ id, level, summary, reason, better }) => ({
+/** A rule as SARIF describes it. */
+interface Rule {
+  readonly id: string;
+  readonly [property: string]: unknown;
+}
+
+/** The lints, and the language's faults that were found. */
+function rulesFor(findings: readonly Finding[]): Rule[] {
+  const lints = LINTS.map(({ id, level, summary, reason, better }) => ({
     id,
     shortDescription: { text: summary },
     fullDescription: { text: reason },
@@ -36,22 +46,25 @@ function rules(): object[] {
     defaultConfiguration: { level },
     properties: { tags: ['security', 'apparmor'] },
   }));
-  return [...documented, {
-    id: 'suppression',
-    shortDescription: { text: 'A comment that silences a lint is itself wrong.' },
-    helpUri: `${HOME}/blob/main/docs/lints/README.md`,
-    defaultConfiguration: { level: 'error' },
-  }];
+  const known = new Set(lints.map(({ id }) => id));
+  const others = [...new Set(findings.map(({ id }) => id))].filter((id) => !known.has(id)).sort();
+  return [...lints, ...others.map(otherRule)];
 }
 
-function result({ id, level, message, help, source, range }: Finding, root: string): object {
+function otherRule(id: string): Rule {
+  const text = id in CODES ? CODES[id as keyof typeof CODES] : 'A comment that silences a lint is itself wrong.';
+  const page = id in CODES ? `errors.md#${id}` : 'lints/README.md';
+  return { id, shortDescription: { text }, helpUri: `${HOME}/blob/main/docs/${page}`, defaultConfiguration: { level: 'error' } };
+}
+
+function result(finding: Finding, all: readonly Rule[], root: string): object {
+  const { id, level, source, range } = finding;
   const [start, end] = [source.position(range.start), source.position(range.end)];
-  const index = LINTS.findIndex((lint) => lint.id === id);
   return {
     ruleId: id,
-    ruleIndex: index === -1 ? LINTS.length : index,
+    ruleIndex: all.findIndex((rule) => rule.id === id),
     level,
-    message: { text: `${message}; ${help}` },
+    message: { text: findingText(finding) },
     locations: [{
       physicalLocation: {
         artifactLocation: { uri: uri(source.name, root), uriBaseId: 'SRCROOT' },

@@ -1,4 +1,4 @@
-import type { Item } from '../language';
+import { expandVariables, referencesOf, type Item } from '../language';
 
 type Values = ReadonlyMap<string, readonly string[]>;
 
@@ -17,9 +17,7 @@ const USUAL: Values = new Map([
   ['etc_rw', ['/etc/']],
 ]);
 
-/** Values lead to others at most so often; recursive ones are the checker's matter. */
-const DEEPEST = 8;
-/** Longer results would make comparisons slow: the variable counts as anything then. */
+/** Longer results would make comparisons slow: such a word counts as anything. */
 const LONGEST = 2000;
 
 /** The set variables that a text assigns itself. */
@@ -34,18 +32,16 @@ export function localVariables(items: readonly Item[]): Values {
 }
 
 /** A pattern without variables: each is replaced by its values, or by `*` where nobody knows them. */
-export function expand(word: string, local: Values, depth = 0): string {
+export function expand(word: string, local: Values): string {
   if (!word.includes('@{')) {
     return word;
   }
-  const text = word.replace(/@\{([A-Za-z][A-Za-z0-9_]*)\}/g, (_whole, name: string) => {
-    const values = local.get(name) ?? USUAL.get(name);
-    if (values === undefined || depth >= DEEPEST) {
-      return '*';
+  const all = new Map([...USUAL, ...local]);
+  for (const { name } of referencesOf(word)) {
+    if (!all.has(name)) {
+      all.set(name, ['*']);
     }
-    const patterns = values.map((value) => expand(value, local, depth + 1));
-    const joined = patterns.length === 1 ? patterns[0] : `{${patterns.join(',')}}`;
-    return joined.length > LONGEST ? '*' : joined;
-  });
-  return text.replace(/\/{2,}/g, '/');
+  }
+  const { pattern } = expandVariables(word, all);
+  return pattern === undefined || pattern.length > LONGEST ? '*' : pattern;
 }

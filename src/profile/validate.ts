@@ -1,25 +1,12 @@
 import { excerpt, messageText, type Diagnostic } from '../diagnostics';
-import { checkText, type FileReader, type ParserGeneration } from '../language';
+import type { ParserGeneration } from '../language';
+import { checkForAnyNode } from '../lint';
 import { AppArmorAbi, LEAST_PARSER } from './abi';
 import { ProfileError } from './errors';
 
-const BASE = '/';
-
-/** The files of a node nobody knows yet: whatever is included is there, and is empty. */
-const ANY_NODE: FileReader = {
-  kind: (path) => (path === BASE ? 'directory' : 'file'),
-  read: () => Buffer.from('\n'),
-  list: () => [],
-};
-
-/**
- * What every parser from a generation on would refuse in a text, whatever the files that it includes bring. Variables of
- * those files count as declared.
- */
+/** What every parser from a generation on would refuse in a text, whatever the files that it includes bring. */
 export function errorsIn(text: string, fileName: string, parser?: ParserGeneration): Diagnostic[] {
-  const includes = /^[ \t]*#?include\b/m.test(text);
-  return checkText(text, { fileName, parser, base: BASE, files: ANY_NODE }).filter(({ code, severity }) =>
-    severity === 'error' && !(includes && (code === 'undefined-variable' || code === 'undefined-boolean' || code === 'variable-undeclared')));
+  return checkForAnyNode(text, fileName, parser).filter(({ severity }) => severity === 'error');
 }
 
 /** @throws ProfileError where parsers would refuse the text that a program's rules make */

@@ -13,7 +13,9 @@ export const kubernetesSecrets = placeLint({
   wrong: inProfile('/var/lib/kubelet/pods/** r,'),
   right: inProfile('/run/secrets/kubernetes.io/serviceaccount/* r,'),
 }, {
-  patterns: ['/var/lib/kubelet/{pods,pki}/**', '/etc/kubernetes/**', '/var/lib/rancher/{k3s,rke2}/server/**'],
+  patterns: ['/var/lib/kubelet/**', '/etc/kubernetes/**', '/var/lib/rancher/k3s/server/**'],
+  named: true,
+  but: ['/var/lib/kubelet/{device-plugins,plugins,plugins_registry,pod-resources}/{,**}'],
   permissions: 'rwalm',
   gives: 'access to the credentials of the node and its pods',
 });

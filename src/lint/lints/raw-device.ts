@@ -12,7 +12,9 @@ export const rawDevice = placeLint({
   wrong: inProfile('/dev/sda rw,'),
   right: inProfile('/dev/null rw,', '/dev/urandom r,'),
 }, {
-  patterns: ['/dev/{mem,kmem,port}', '/dev/{sd,vd,xvd,hd}[a-z]*', '/dev/nvme[0-9]*', '/dev/mapper/*', '/dev/dm-*', '/proc/kcore'],
+  patterns: ['/dev/mem', '/dev/kmem', '/dev/port', '/dev/sd*', '/dev/vd*', '/dev/xvd*', '/dev/nvme*', '/dev/mapper/*', '/dev/dm-*', '/proc/kcore'],
+  samples: ['/dev/sda', '/dev/mem'],
+  named: true,
   permissions: 'rwa',
   gives: 'access to raw disks or kernel memory',
 });

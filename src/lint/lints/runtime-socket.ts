@@ -19,7 +19,7 @@ export const runtimeSocket = placeLint({
   wrong: inProfile('/run/containerd/containerd.sock rw,'),
   right: inProfile('/run/web/web.sock rw,'),
 }, {
-  patterns: [...SOCKETS.map((socket) => `/{,var/}run/${socket}`), '/var/lib/kubelet/device-plugins/**'],
+  patterns: [...SOCKETS.flatMap((socket) => [`/run/${socket}`, `/var/run/${socket}`]), '/var/lib/kubelet/device-plugins/**'],
   permissions: 'wa',
   gives: 'access to the socket of the container runtime',
 });

@@ -12,4 +12,4 @@ export const writeToEtc = placeLint({
   exceptions: 'An entry point that renders one file of its own: allow that one file.',
   wrong: inProfile('/etc/nginx/** rw,'),
   right: inProfile('/etc/nginx/** r,', '/run/nginx/** rw,'),
-}, { patterns: ['/etc/{,**}'], permissions: 'wal', gives: 'write access to /etc' });
+}, { patterns: ['/etc/**'], samples: ['/etc/passwd', '/etc/ld.so.preload', '/etc/'], permissions: 'wal', gives: 'write access to /etc' });

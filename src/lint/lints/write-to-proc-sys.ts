@@ -12,4 +12,4 @@ export const writeToProcSys = placeLint({
   exceptions: 'A node agent whose purpose it is: allow the one file by its name.',
   wrong: inProfile('/proc/sys/** rw,'),
   right: inProfile('/proc/sys/net/core/somaxconn r,'),
-}, { patterns: ['/proc/sys/**', '/proc/sysrq-trigger'], permissions: 'wal', gives: 'write access to the settings of the kernel' });
+}, { patterns: ['/proc/sys/**', '/proc/sysrq-trigger'], samples: ['/proc/sys/kernel/core_pattern'], permissions: 'wal', gives: 'write access to the settings of the kernel' });

@@ -11,4 +11,9 @@ export const writeToPrograms = placeLint({
   exceptions: 'Images that build or install software when they run.',
   wrong: inProfile('/usr/** rw,'),
   right: inProfile('/usr/lib/** mr,', '/var/lib/web/** rw,'),
-}, { patterns: ['/{usr/,}{bin,sbin,lib,lib32,lib64,libexec}/**', '/usr/local/{bin,sbin,lib}/**'], permissions: 'wal', gives: 'write access to programs or libraries' });
+}, {
+  patterns: ['bin', 'sbin', 'lib', 'lib64', 'libexec'].flatMap((folder) => [`/${folder}/**`, `/usr/${folder}/**`, `/usr/local/${folder}/**`]),
+  samples: ['/usr/bin/sh', '/lib/libc.so'],
+  permissions: 'wal',
+  gives: 'write access to programs or libraries',
+});

@@ -12,4 +12,9 @@ export const writeToSecrets = placeLint({
   exceptions: 'A program that makes its own socket or file below /run/secrets: allow that one file.',
   wrong: inProfile('/run/secrets/** rw,'),
   right: inProfile('/run/secrets/kubernetes.io/serviceaccount/* r,'),
-}, { patterns: ['/{,var/}run/secrets/{,**}'], permissions: 'wal', gives: 'write access to mounted secrets' });
+}, {
+  patterns: ['/run/secrets/**', '/var/run/secrets/**'],
+  samples: ['/run/secrets/kubernetes.io/serviceaccount/token'],
+  permissions: 'wal',
+  gives: 'write access to mounted secrets',
+});
