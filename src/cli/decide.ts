@@ -1,0 +1,132 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Command } from 'commander';
+import { type CliCommand, type CommandIo, EXIT, examples, UserError } from './command';
+import { LimitError, PatternError } from '../automaton';
+import { AccessError, allProfiles, decidablePolicy, type DecidablePolicy, type Decider, readAccess } from '../decide';
+import { diagnosticLine, hasErrors } from '../diagnostics';
+import type { FlatProfile, ParserGeneration } from '../language';
+import { DISK } from '../language/disk';
+import { loadText } from '../language/include-files';
+
+const GENERATIONS: readonly ParserGeneration[] = ['3.0', '4.1', '5.0'];
+
+/** Longest line with an access, in characters. */
+const LONGEST_LINE = 1024 * 1024;
+
+interface Options {
+  readonly profile: string;
+  readonly name?: string;
+  readonly base: string;
+  readonly features?: string;
+  readonly parser: ParserGeneration;
+  readonly access: string;
+}
+
+/** `k8s-apparmor decide`: answers whether a profile allows accesses, and by which rules. */
+export const command: CliCommand = {
+  configure(program: Command): void {
+    program
+      .requiredOption('--profile <file>', 'the profile')
+      .option('--name <profile>', 'which one, where the file has several: its name, PARENT//CHILD for a child')
+      .option('--base <dir>', 'folder of abstractions, tunables and abi', '/etc/apparmor.d')
+      .option('--features <file>', 'what the kernel mediates, in the format of features files (default: mainline kernel 6.1)')
+      .option('--parser <generation>', `the parser that compiles the profile: ${GENERATIONS.join(', ')}`, '5.0')
+      .option('--access <file>', 'accesses, one JSON object a line; - for standard input', '-');
+    program.addHelpText('after', HELP);
+    examples(program, [
+      ['echo \'{"class":"file","path":"/etc/passwd","mask":"r"}\' | k8s-apparmor decide --profile web.profile', 'may it read that file, and by which rule?'],
+      ['k8s-apparmor decide --profile all.profiles --name web --access accesses.jsonl', 'many accesses of one profile among several'],
+    ]);
+  },
+
+  async run(_operands: string[], given: Record<string, any>, io: CommandIo): Promise<number> {
+    const options = given as Options;
+    if (!GENERATIONS.includes(options.parser)) {
+      throw new UserError(`there is no parser generation '${options.parser}'; use one of ${GENERATIONS.join(', ')}`);
+    }
+    const policy = readPolicy(options);
+    if (hasErrors(policy.diagnostics)) {
+      policy.diagnostics.filter(({ severity }) => severity === 'error').forEach((diagnostic) => io.stderr.write(`${diagnosticLine(diagnostic)}\n`));
+      return EXIT.WRONG_USE;
+    }
+    await answerAll(deciderFor(policy, options), options.access, io);
+    return EXIT.FINE;
+  },
+};
+
+const HELP = `
+Prints one JSON verdict for each access: {"verdict":"allowed"|"denied"|"unmediated","audited":…,"rules":[…]}, for an
+execution that is allowed with its "transition". unmediated: the kernel's features or the profile's abi leave such
+accesses alone, so nothing holds the process back. All three are answers: the exit code is 0. It is 2 where the profile
+or an access is wrong. An absent peer is "unconfined".
+Classes: file exec link capability network unix mount signal ptrace dbus userns change_profile mqueue io_uring rlimit.`;
+
+function readPolicy({ profile, base, features, parser }: Options): DecidablePolicy {
+  const kernel = features === undefined ? undefined : readText(features);
+  if (kernel !== undefined && !/\S\s*\{/.test(kernel)) {
+    throw new UserError(`${features} is no features file; it would hold groups such as \`mount {mask {mount umount}}\``);
+  }
+  return decidablePolicy(readText(profile), { fileName: profile, base, parser, ...(kernel === undefined ? {} : { features: kernel }) });
+}
+
+function readText(path: string): string {
+  const { text, fault } = loadText(DISK, path);
+  if (fault !== undefined) {
+    throw new UserError(`${fault.message}; ${fault.help}`);
+  }
+  return text;
+}
+
+function deciderFor(policy: DecidablePolicy, { profile: file, name }: Options): Decider {
+  const named = (profile: FlatProfile) => profile.fullName === name || `:${profile.namespace}:${profile.fullName}` === name;
+  const profiles = name === undefined ? policy.profiles : allProfiles(policy.profiles).filter(named);
+  if (profiles.length !== 1) {
+    const names = allProfiles(policy.profiles).map(({ fullName }) => fullName).join(', ');
+    throw new UserError(names === '' ? `${file} holds no profile`
+      : name === undefined ? `${file} holds several profiles; choose one by --name: ${names}`
+        : `${file} holds ${profiles.length === 0 ? 'no' : 'more than one'} profile '${name}'; it holds ${names}`);
+  }
+  try {
+    return policy.decider(profiles[0]);
+  } catch (error) {
+    throw faultOf(error, file);
+  }
+}
+
+async function answerAll(decider: Decider, access: string, io: CommandIo): Promise<void> {
+  const name = access === '-' ? 'standard input' : access;
+  let number = 0;
+  for await (const line of createInterface({ input: access === '-' ? io.stdin : openAccesses(access), crlfDelay: Infinity })) {
+    number++;
+    if (line.trim() !== '') {
+      io.stdout.write(`${JSON.stringify(answer(decider, line, `${name}:${number}`))}\n`);
+    }
+  }
+}
+
+function openAccesses(path: string): NodeJS.ReadableStream {
+  if (DISK.kind(path) === 'missing' || DISK.kind(path) === 'directory') {
+    throw new UserError(`there is no file ${path}; --access names one with a JSON access a line, or - for standard input`);
+  }
+  return createReadStream(path);
+}
+
+function answer(decider: Decider, line: string, place: string) {
+  if (line.length > LONGEST_LINE) {
+    throw new UserError(`${place}: the line has ${line.length} characters; an access has at most ${LONGEST_LINE}`);
+  }
+  try {
+    return decider.decide(readAccess(JSON.parse(line)));
+  } catch (error) {
+    throw faultOf(error, place);
+  }
+}
+
+function faultOf(error: unknown, place: string): unknown {
+  if (error instanceof SyntaxError) {
+    return new UserError(`${place}: this is no JSON: ${error.message}`);
+  }
+  const known = error instanceof AccessError || error instanceof PatternError || error instanceof LimitError;
+  return known ? new UserError(`${place}: ${error.message}`) : error;
+}
