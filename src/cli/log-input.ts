@@ -32,7 +32,7 @@ export async function readLogs({ files, source, follow, progress, drained }: Log
   for (const [index, name] of names.entries()) {
     const reader = openSource(source, outlets);
     const isFollowed = follow !== undefined && index === names.length - 1 && name !== '-';
-    for await (const chunk of isFollowed ? appended(name, follow) : chunks(name, io)) {
+    for await (const chunk of isFollowed ? appended(name, follow) : logChunks(name, io)) {
       bytes += chunk.length;
       reader.push(chunk);
       progress?.(bytes);
@@ -45,7 +45,8 @@ export async function readLogs({ files, source, follow, progress, drained }: Log
 const CHUNK = 1 << 20;
 const GZIP = [0x1f, 0x8b];
 
-async function* chunks(name: string, io: CommandIo): AsyncGenerator<Buffer> {
+/** The bytes of one log, unpacked. */
+export async function* logChunks(name: string, io: CommandIo): AsyncGenerator<Buffer> {
   const raw = name === '-' ? io.stdin as Readable : openFile(name);
   try {
     yield* await unpacked(raw);

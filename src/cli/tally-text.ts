@@ -15,6 +15,6 @@ export function tallySentences(tally: Tally): string[] {
 }
 
 /** `1 line`, `2,000 lines`. */
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number.toLocaleString('en-US')} ${number === 1 ? noun : plural}`;
 }

@@ -34,14 +34,14 @@ export function suggest({ subject, findings }: SubjectFindings, { strictness, fi
   const refused: Finding[] = [];
   let allowed = 0;
   for (const finding of findings.values()) {
-    const verdict = known?.judge(subject, finding.access) ?? 'open';
-    if (verdict === 'open') {
-      fresh.push(finding);
-    } else if (verdict === 'denied') {
-      refused.push(finding);
-    } else {
-      allowed++;
+    const { open, denied } = known === undefined ? { open: finding.access, denied: undefined } : known.judge(subject, finding.access);
+    if (open !== undefined) {
+      fresh.push(open === finding.access ? finding : { ...finding, access: open });
     }
+    if (denied !== undefined) {
+      refused.push({ ...finding, access: denied });
+    }
+    allowed += open === undefined && denied === undefined ? 1 : 0;
   }
   const needs = [...fileNeeds(fresh, strictness), ...rulesFromAccesses(fresh.filter(({ access }) => !isFile(access)), strictness, fineSockets)];
   return { subject, needs: ordered(needs), refused, allowed };

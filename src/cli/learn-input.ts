@@ -1,0 +1,109 @@
+import type { CommandIo } from './command';
+import type { LearnOptions } from './learn-options';
+import { logChunks, readLogs } from './log-input';
+import { count, tallySentences } from './tally-text';
+import { emptyTally, Findings, type OperatorProfile, readSummaryLine, type Tally, type Unattributed } from '../learn';
+
+/** All that the operands say. */
+export interface Learnt {
+  readonly findings: Findings;
+  /** Whole profiles that a source brings. */
+  readonly imported: readonly OperatorProfile[];
+}
+
+/** Reads logs or summaries, and says on standard error what could not be used. */
+export async function collect(files: string[], options: LearnOptions, only: string | undefined, io: CommandIo): Promise<Learnt> {
+  const findings = new Findings(options.profile ?? only);
+  const tally = emptyTally();
+  const imported: OperatorProfile[] = [];
+  if (options.merge) {
+    await readSummaries(files, findings, io);
+  } else {
+    const progress = new Progress(tally, findings, io);
+    const stop = options.follow ? interrupted() : undefined;
+    await readLogs(
+      { files, source: options.source, follow: stop, progress: (bytes) => progress.show(bytes) },
+      { sink: (seen, time) => findings.add(seen, time), profile: (profile) => imported.push(profile), tally },
+      io,
+    );
+    progress.end();
+  }
+  for (const sentence of [...tallySentences(tally), ...unattributedSentences(findings)]) {
+    io.stderr.write(`k8s-apparmor learn: ${sentence}\n`);
+  }
+  return { findings, imported };
+}
+
+async function readSummaries(files: string[], findings: Findings, io: CommandIo): Promise<void> {
+  for (const name of files.length === 0 ? ['-'] : files) {
+    let rest = '';
+    let number = 0;
+    const take = (line: string) => {
+      number++;
+      const fault = line === '' ? undefined : readSummaryLine(line, findings);
+      if (fault !== undefined) {
+        io.stderr.write(`k8s-apparmor learn: ${name}:${number} was left out: ${fault}\n`);
+      }
+    };
+    const decoder = new TextDecoder();
+    for await (const chunk of logChunks(name, io)) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = lines.pop()!;
+      lines.forEach(take);
+    }
+    if (rest !== '') {
+      take(rest);
+    }
+  }
+}
+
+/** What records without a place in any profile were about. Some of it a user can do something about. */
+const REASONS: Readonly<Record<Unattributed, string | undefined>> = {
+  'unconfined': 'about unconfined processes',
+  'complain mode of no profile': 'of a learning profile whose parent is not named',
+  'no profile': 'that name neither a profile nor a workload; --profile NAME takes them',
+  'container runtime': 'of the container runtime, before the container\'s own program ran',
+  'policy change': undefined,
+  'incomplete': 'that were cut',
+  'no access': 'that tell of no access which a rule could allow',
+  'another profile': 'about other profiles',
+  'disconnected path': 'with a path that is not connected to the root: the flag attach_disconnected gives it one',
+};
+
+function unattributedSentences({ unattributed }: Findings): string[] {
+  return [...unattributed].flatMap(([reason, records]) => (REASONS[reason] === undefined ? [] : [`nothing was learnt from ${count(records, 'record')} ${REASONS[reason]}`]));
+}
+
+/** One line on a terminal that is written over; nothing elsewhere. */
+class Progress {
+  private last = 0;
+  private shown = false;
+
+  constructor(private readonly tally: Tally, private readonly findings: Findings, private readonly io: CommandIo) {}
+
+  public show(bytes: number): void {
+    const now = Date.now();
+    if (this.io.stderr.isTTY !== true || now - this.last < 200) {
+      return;
+    }
+    this.last = now;
+    this.shown = true;
+    const accesses = [...this.findings.subjects.values()].reduce((sum, { findings }) => sum + findings.size, 0);
+    this.io.stderr.write(`\r\u001b[K${(bytes / 1e6).toFixed(0)} MB, ${count(this.tally.records, 'record')}, ${count(accesses, 'access', 'accesses')}`);
+  }
+
+  public end(): void {
+    if (this.shown) {
+      this.io.stderr.write('\r\u001b[K');
+    }
+  }
+}
+
+/** Fires at the first Ctrl-C or SIGTERM; a second one ends the program as usual. */
+function interrupted(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => controller.abort());
+  }
+  return controller.signal;
+}

@@ -1,0 +1,146 @@
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createTwoFilesPatch } from 'diff';
+import { type CliCommand, type CommandIo, EXIT, UserError } from './command';
+import { declareOptions, type LearnOptions, readLearnOptions } from './learn-options';
+import { collect, type Learnt } from './learn-input';
+import { count } from './tally-text';
+import { DiagnosticsError, renderDiagnostic } from '../diagnostics';
+import { printRule } from '../rules/registry';
+import { resolve } from '../language';
+import {
+  amend, type AmendedFile, exampleOf, operatorNeeds, PolicyKnowledge, printProfiles, printTypeScript, profilesIn, readForAmending, suggest,
+  type Suggestions, subjectName, writeSummary,
+} from '../learn';
+
+/** `k8s-apparmor learn`: what was denied or observed becomes a profile, or a change to one. */
+export const command: CliCommand = { configure: declareOptions, run };
+
+async function run(files: string[], given: Record<string, any>, io: CommandIo): Promise<number> {
+  const options = readLearnOptions(given);
+  const target = options.amend === undefined ? undefined : readTarget(options.amend);
+  const learnt = await collect(files, options, target === undefined ? undefined : onlyProfile(target, options), io);
+  if (options.summary) {
+    for (const line of writeSummary(learnt.findings)) {
+      io.stdout.write(`${line}\n`);
+    }
+    return EXIT.FINE;
+  }
+  const suggestions = suggestionsOf(learnt, options, target);
+  const { output, unplaced } = render(suggestions, options, target);
+  if (options.write && target !== undefined) {
+    replaceFile(target, output);
+  } else {
+    io.stdout.write(output);
+  }
+  report(suggestions, unplaced, io);
+  const missing = suggestions.some(({ needs, refused }) => needs.length > 0 || refused.length > 0);
+  return options.check && missing ? EXIT.FINDINGS : EXIT.FINE;
+}
+
+function readTarget(path: string): AmendedFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    throw new UserError(`cannot read ${path}, which is to be amended: ${code === 'ENOENT' ? 'there is no such file; leave --amend out for a new profile' : String(code)}`);
+  }
+  try {
+    return readForAmending(path, text);
+  } catch (error) {
+    if (error instanceof DiagnosticsError) {
+      throw new UserError(`${error.message}\n${error.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic)).join('\n')}`);
+    }
+    throw error;
+  }
+}
+
+/** Behaviour without a profile's name is that of the only profile of the file. */
+function onlyProfile(target: AmendedFile, { profile }: LearnOptions): string | undefined {
+  const names = profilesIn(target);
+  if (profile !== undefined && !names.includes(profile)) {
+    throw new UserError(`${target.fileName} has no profile '${profile}'; it has ${names.length === 0 ? 'none' : names.join(', ')}`);
+  }
+  return names.length === 1 ? names[0] : undefined;
+}
+
+function suggestionsOf({ findings, imported }: Learnt, options: LearnOptions, target: AmendedFile | undefined): Suggestions[] {
+  const known = target === undefined ? undefined : new PolicyKnowledge(resolve(target.tree, {
+    base: options.base, includeDirs: options.include, parser: options.parser,
+  }), options.parser);
+  const { strictness, parser } = options;
+  const suggested = [...findings.subjects.values()].map((subject) => suggest(subject, { strictness, fineSockets: parser !== '3.0', known }));
+  const fromProfiles = imported.map((profile): Suggestions => ({
+    subject: { names: [options.profile ?? profile.name] }, needs: operatorNeeds(profile), refused: [], allowed: 0,
+  }));
+  return [...suggested, ...fromProfiles].sort((one, other) => (subjectName(one.subject) < subjectName(other.subject) ? -1 : 1));
+}
+
+function render(suggestions: readonly Suggestions[], options: LearnOptions, target: AmendedFile | undefined): { output: string; unplaced: readonly string[] } {
+  const { format, explain } = options;
+  const amended = target === undefined ? undefined : amend(target, suggestions, explain);
+  const unplaced = amended?.unplaced ?? [];
+  switch (format) {
+    case 'json':
+      return { output: suggestions.map((suggestion) => `${JSON.stringify(jsonOf(suggestion))}\n`).join(''), unplaced };
+    case 'typescript':
+      return { output: printTypeScript(suggestions.filter(({ needs }) => needs.length > 0), explain), unplaced };
+    case 'diff': {
+      const same = amended!.text === target!.text;
+      return { output: same ? '' : createTwoFilesPatch(`a/${target!.fileName}`, `b/${target!.fileName}`, target!.text, amended!.text, '', '').replace(/^=+\n/, ''), unplaced };
+    }
+    default:
+      return { output: amended?.text ?? printProfiles(suggestions.filter(({ needs }) => needs.length > 0), { explain, abi: abiFor(suggestions) }), unplaced };
+  }
+}
+
+/** The least feature set that mediates what the rules are about. */
+function abiFor(suggestions: readonly Suggestions[]): string {
+  const rules = suggestions.flatMap(({ needs }) => needs.map(({ rule }) => rule));
+  if (rules.some(({ type }) => type === 'io_uring')) {
+    return 'abi/5.0';
+  }
+  const newer = rules.some((rule) => rule.type === 'userns' || rule.type === 'mqueue'
+    || (rule.type === 'network' && (rule.access.length > 0 || Object.keys(rule.local).length > 0 || rule.peer !== undefined)));
+  return newer ? 'abi/4.0' : 'abi/3.0';
+}
+
+/** One profile's suggestions as data. Times are seconds since 1970. */
+function jsonOf({ subject, needs, refused, allowed }: Suggestions): object {
+  return {
+    profile: subjectName(subject),
+    suggestions: needs.map(({ rule, evidence, steps }) => ({ rule: printRule(rule), steps, ...evidence })),
+    refused: refused.map(({ access, denied, seen }) => ({ access, observations: denied + seen })),
+    allowed,
+  };
+}
+
+/** Beside the old file, then in its place: nobody sees half a profile. */
+function replaceFile({ fileName, text }: AmendedFile, output: string): void {
+  if (output === text) {
+    return;
+  }
+  const next = `${fileName}.new`;
+  writeFileSync(next, output, { mode: statSync(fileName).mode, flag: 'wx' });
+  renameSync(next, fileName);
+}
+
+function report(suggestions: readonly Suggestions[], unplaced: readonly string[], io: CommandIo): void {
+  for (const { subject, needs, refused, allowed } of suggestions) {
+    const steps = new Map<string, number>();
+    needs.flatMap((need) => need.steps).forEach((step) => steps.set(step, (steps.get(step) ?? 0) + 1));
+    const by = [...steps].map(([step, times]) => `${times} by ${step}`).join(', ');
+    io.stderr.write(`${shown(subjectName(subject))}: ${count(needs.length, 'new rule')}${by === '' ? '' : ` (${by})`}, ${count(allowed, 'known access', 'known accesses')}\n`);
+    for (const { access, denied, seen } of refused) {
+      io.stderr.write(`  denied by a deny rule, and stays so: ${access.class} ${shown(exampleOf(access))} (${count(denied + seen, 'time')})\n`);
+    }
+  }
+  for (const name of unplaced) {
+    io.stderr.write(`${shown(name)}: the amended file has no such profile, so nothing was added for it\n`);
+  }
+}
+
+/** Names come from programs: control characters could move the cursor. */
+function shown(name: string): string {
+  return name.replace(/[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
