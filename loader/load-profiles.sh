@@ -471,11 +471,12 @@ look() {
   publish
 }
 
-# Our own loads move the revision as well; a number that was read before the list was is no news.
+# Our own loads move the revision as well; a number that was read before the list was is no news. While nothing was ever
+# loaded the revision is 0 and the read would sleep until something is.
 remember_revision() {
   checked=0
   # shellcheck disable=SC2162
-  [ -r "$KERNEL/revision" ] && read checked <"$KERNEL/revision"
+  read first <"$KERNEL/profiles" && [ -n "$first" ] && [ -r "$KERNEL/revision" ] && read checked <"$KERNEL/revision"
 }
 
 # A second read of the same open file sleeps until the policy changes.

@@ -1,0 +1,68 @@
+import { parseAllDocuments } from 'yaml';
+import { VmFile } from './vm';
+
+/** An object of a synthesised manifest. */
+export interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly data?: Record<string, string>;
+  readonly spec?: any;
+}
+
+export function readManifests(yaml: string): Manifest[] {
+  return parseAllDocuments(yaml).map((document) => document.toJS() as Manifest).filter((manifest) => manifest !== null);
+}
+
+/** The one DaemonSet of a manifest: the loader's. */
+export function loaderDaemonSetOf(manifests: readonly Manifest[]): Manifest {
+  const [daemonSet, ...more] = manifests.filter(({ kind }) => kind === 'DaemonSet');
+  if (!daemonSet || more.length > 0) throw new Error(`a loader is wanted, ${more.length + (daemonSet ? 1 : 0)} DaemonSets are there`);
+  return daemonSet;
+}
+
+/**
+ * The files that ConfigMaps put into the loader's container, by the volumes and mounts of its DaemonSet, as the kubelet would.
+ *
+ * @param root where the container's file system begins in the machine
+ */
+export function loaderFiles(manifests: readonly Manifest[], root = ''): Record<string, VmFile> {
+  const pod = loaderDaemonSetOf(manifests).spec.template.spec;
+  const dataOf = (name: string) => {
+    const map = manifests.find((manifest) => manifest.kind === 'ConfigMap' && manifest.metadata.name === name);
+    if (!map) throw new Error(`the loader mounts the ConfigMap ${name}, which nobody made`);
+    return Object.entries(map.data ?? {});
+  };
+  const mounts: any[] = pod.containers.find((container: any) => container.name === 'loader').volumeMounts;
+  return Object.fromEntries(mounts.flatMap((mount) => {
+    const volume = pod.volumes.find(({ name }: { name: string }) => name === mount.name);
+    const maps: string[] = volume.configMap ? [volume.configMap.name] : (volume.projected?.sources ?? []).map((source: any) => source.configMap.name);
+    return maps.flatMap(dataOf).map(([key, value]) => [`${root}${mount.mountPath}/${key}`, value]);
+  }));
+}
+
+/**
+ * Shell lines that start the loader as its container would run, in a machine without a container runtime: same command,
+ * environment, mounts and capabilities. It prints to /run/loader.log; `LOADER` is its process id.
+ */
+export function startLoader(manifests: readonly Manifest[]): string {
+  const pod = loaderDaemonSetOf(manifests).spec.template.spec;
+  const container = pod.containers.find(({ name }: { name: string }) => name === 'loader');
+  const mounts = container.volumeMounts.flatMap((mount: any) => {
+    const volume = pod.volumes.find(({ name }: { name: string }) => name === mount.name);
+    if (volume.emptyDir) return [`mkdir -p ${mount.mountPath} && mount -t tmpfs none ${mount.mountPath}`];
+    if (!volume.hostPath || volume.hostPath.path === mount.mountPath) return [];
+    return [
+      `mkdir -p ${mount.mountPath} && mount --bind ${volume.hostPath.path} ${mount.mountPath}`,
+      ...mount.readOnly ? [`mount -o remount,bind,ro ${mount.mountPath}`] : [],
+    ];
+  });
+  const environment = container.env.map(({ name, value }: any) => `${name}=${value ?? 'vm'}`);
+  const capabilities = container.securityContext.capabilities.add.map((name: string) => `+${name.toLowerCase()}`).join(',');
+  return [
+    ...mounts,
+    // util-linux's own, because busybox cannot bound capabilities.
+    `/usr/bin/setpriv --no-new-privs --bounding-set=-all,${capabilities} --inh-caps=-all env ${environment.join(' ')} \\`,
+    `  TERMINATION_LOG=/run/termination-log busybox ${container.command.join(' ').replace('/bin/sh', 'sh')} > /run/loader.log 2>&1 &`,
+    'LOADER=$!',
+  ].join('\n');
+}
