@@ -51,7 +51,7 @@ function workloads(objects) {
   const { effectiveProfiles } = require('../lib/manifests/confine-pod');
   const { isWindows } = require('../lib/manifests/pod-spec');
   const { describeProfile } = require('../lib/manifests/profile-reference');
-  return objects.flatMap((object) => podTemplates(object)).flatMap(({ template, workload }) =>
+  return objects.filter((object) => !isOurs(object)).flatMap((object) => podTemplates(object)).flatMap(({ template, workload }) =>
     effectiveProfiles(template).map(({ container, profile }) => [
       workload.namespace ?? '-',
       `${workload.kind}/${workload.name}`,
@@ -60,16 +60,23 @@ function workloads(objects) {
     ]));
 }
 
-const DISTRIBUTES = { ConfigMap: describeConfigMap, DaemonSet: () => 'loads them on every node' };
+const DISTRIBUTES = {
+  Namespace: () => 'lets the loader in, by its Pod Security label',
+  ServiceAccount: () => 'gives the loader no rights',
+  ConfigMap: describeConfigMap,
+  DaemonSet: () => 'loads them on every node, and again if somebody removes them',
+};
+
+/** Whether an object is one that brings profiles to the nodes. */
+const isOurs = ({ metadata }) => metadata?.labels?.['app.kubernetes.io/name']?.startsWith('k8s-apparmor') === true;
 
 function describeConfigMap({ data }) {
-  if ('wanted' in data) return `the loader's program, and the list of ${data.wanted.split('\n').filter((line) => line !== '').length} names`;
+  if ('wanted' in data) return 'holds the program of the loader, and which profiles it has to load';
   return `carries ${Object.keys(data).join(', ')}`;
 }
 
 function distributors(objects) {
-  return objects.filter(({ metadata }) => metadata?.labels?.['app.kubernetes.io/name']?.startsWith('k8s-apparmor'))
-    .map((object) => [`${object.kind}/${object.metadata.name}`, DISTRIBUTES[object.kind]?.(object) ?? '']);
+  return objects.filter(isOurs).map((object) => [`${object.kind}/${object.metadata.name}`, DISTRIBUTES[object.kind]?.(object) ?? '']);
 }
 
 function report(example, outdir) {

@@ -17,7 +17,7 @@ const shipper = new AppArmorProfile({
 });
 
 const security = new Chart(app, 'security');
-new AppArmorProfileBundle(security, 'profiles', { profiles: [shipper] });
+new AppArmorProfileBundle(security, 'profiles', { name: 'blog', profiles: [shipper] });
 
 // The manifests stay as they are: in their own file, under their own names.
 const blog = new Chart(app, 'blog');

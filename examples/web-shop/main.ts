@@ -1,15 +1,15 @@
 import { App, Chart, Cron, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
+import { exporter, nginx, reports } from './profiles';
 import { AppArmorProfile, AppArmorProfileBundle, Confinement } from 'k8s-apparmor';
 import { ConfinedCronJob, ConfinedDeployment } from 'k8s-apparmor/plus28';
-import { exporter, nginx, reports } from './profiles';
 
 const app = new App();
 
 // How the profiles get to the nodes.
 const security = new Chart(app, 'security');
 new kplus.Namespace(security, 'shop', { metadata: { name: 'shop' } });
-new AppArmorProfileBundle(security, 'profiles', { profiles: [nginx, exporter, reports] });
+new AppArmorProfileBundle(security, 'profiles', { name: 'shop', profiles: [nginx, exporter, reports] });
 
 // The shop: nginx under its own profile, the exporter beside it under another.
 const shop = new Chart(app, 'shop', { namespace: 'shop' });

@@ -14,6 +14,14 @@ export interface AppArmorProfileBundleProps {
   readonly profiles: AppArmorProfile[];
 
   /**
+   * The name of the loader; the names of the ConfigMaps begin with it. It has to be the bundle's own in the cluster: give one where
+   * several apps with the same construct ids go to the same cluster.
+   *
+   * @default - from the ids of the construct and those around it
+   */
+  readonly name?: string;
+
+  /**
    * The namespace of the loader and the ConfigMaps.
    *
    * @default 'k8s-apparmor'
@@ -66,14 +74,14 @@ export class AppArmorProfileBundle extends Construct {
   private readonly distributed: AppArmorProfile[];
 
   /**
-   * @throws if a profile is not one to distribute: the runtime's default, one that nodes bring, or none
+   * @throws if a profile is not one to distribute (the runtime's default, one that nodes bring, none), or if the name is no DNS label
    */
   constructor(scope: Construct, id: string, props: AppArmorProfileBundleProps) {
     super(scope, id);
     this.distributed = [...props.profiles];
     this.distributed.forEach((profile) => this.refuseUndistributed(profile));
     this.namespace = props.namespace ?? DEFAULT_NAMESPACE;
-    const name = Names.toDnsLabel(this, { maxLen: LONGEST_NAME });
+    const name = props.name === undefined ? Names.toDnsLabel(this, { maxLen: LONGEST_NAME }) : checkedName(props.name);
 
     const bundles = AppBundles.of(this);
     this.distributed.forEach((profile) => bundles.add(profile, this));
@@ -131,6 +139,12 @@ export class AppArmorProfileBundle extends Construct {
         + 'give each its own name, or use one profile value everywhere.'),
     ])];
   }
+}
+
+function checkedName(name: string): string {
+  if (name.length <= LONGEST_NAME && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name)) return name;
+  throw new Error(`The bundle name ${JSON.stringify(name)} cannot name a DaemonSet with its ConfigMaps: `
+    + `give at most ${LONGEST_NAME} lower-case letters, digits and "-", with a letter or digit at both ends.`);
 }
 
 /** Our plain objects have all that an ApiObject takes. */

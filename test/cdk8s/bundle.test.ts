@@ -72,6 +72,13 @@ test('two bundles share a namespace and keep their own loaders', () => {
   expect(new Set(ofKind(objects, 'DaemonSet').map((object) => metadata(object).name)).size).toBe(2);
 });
 
+test('takes a name, which its objects then have', () => {
+  const chart = new Chart(new App(), 'shop');
+  new AppArmorProfileBundle(chart, 'profiles', { profiles: [WEB], name: 'team-a' });
+  const names = json(chart).map((object) => String(metadata(object).name));
+  expect(names).toEqual(['k8s-apparmor', 'team-a', expect.stringMatching(/^team-a-/), expect.stringMatching(/^team-a-program-/), 'team-a']);
+});
+
 test.each([
   [{ namespace: 'kube-system' }, []],
   [{ namespace: 'security' }, ['security']],
@@ -116,6 +123,13 @@ describe('says with the fix', () => {
 
   test('that a profile is more than an object holds, even alone', () => {
     expect(() => shop(huge).chart.toJson()).toThrow(/\[shop\/profiles\] The profile "huge" takes \d{6} bytes in a ConfigMap, and one object holds at most 261120 /);
+  });
+
+  test('that a name is none', () => {
+    const named = (name: string) => () => new AppArmorProfileBundle(new Chart(new App(), 'shop'), 'profiles', { profiles: [WEB], name });
+    expect(named('Team_A')).toThrow(new Error('The bundle name "Team_A" cannot name a DaemonSet with its ConfigMaps: '
+      + 'give at most 40 lower-case letters, digits and "-", with a letter or digit at both ends.'));
+    expect(named('a'.repeat(41))).toThrow('The bundle name');
   });
 
   test('that a profile has nothing to distribute', () => {
