@@ -59,8 +59,7 @@ mkdir -p /srv /mnt/allowed /mnt/other
 echo open > /srv/open; echo hidden > /srv/hidden; echo old > /srv/log; echo old > /srv/elsewhere
 mkdir /srv/allowed /srv/other; cp /usr/bin/busybox /srv/allowed; cp /usr/bin/busybox /srv/other
 ${startLoader(manifests)}
-for i in $(seq 100); do [ -e /state/ready ] && break; sleep 0.1; done
-sleep 0.5
+for i in $(seq 200); do grep -q '"copied"' /run/loader.log && break; sleep 0.1; done
 echo "== log"; cat /run/loader.log
 echo "== state"; cat /state/state.json
 echo "== capabilities"; grep -E 'CapEff|NoNewPrivs' /proc/$LOADER/status
