@@ -13,6 +13,9 @@ export interface Fault {
   readonly severity?: Severity;
 }
 
+/** Faults of one text that are kept: nobody reads more, and hostile texts have millions. */
+const MOST_FAULTS = 1000;
+
 /** Ends the reading of one node; the loop over nodes goes on behind it. */
 export class GiveUp {}
 
@@ -203,6 +206,9 @@ export class Cursor {
 
   /** Notes a fault and goes on. Without a range: at the next word. */
   report(fault: Fault, start = this.pos, end = Math.max(start + 1, wordEnd(this.text, start))): void {
+    if (this.diagnostics.length >= MOST_FAULTS) {
+      return;
+    }
     this.diagnostics.push({
       code: fault.code,
       severity: fault.severity ?? 'error',

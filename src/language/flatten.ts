@@ -52,8 +52,8 @@ export class Flattening {
   /** The first abi declaration. */
   abi: Extract<Item, { type: 'abi' }> | undefined;
   private readonly reported = new Set<string>();
-  /** Top-level nodes so far, to tell the preamble from what follows it. */
-  private readonly seen: Item[] = [];
+  /** Whether the preamble is over. */
+  private afterProfile = false;
 
   constructor(private readonly includes: IncludeFiles | undefined, private readonly generation: ParserGeneration) {
     this.environment = new Environment(generation >= '5.0');
@@ -86,9 +86,7 @@ export class Flattening {
   private walk(items: readonly Item[], scope: Scope): void {
     for (const item of items) {
       this.visit(item, scope);
-      if (scope.profile === undefined) {
-        this.seen.push(item);
-      }
+      this.afterProfile ||= scope.profile === undefined && item.type === 'profile';
     }
   }
 
@@ -235,15 +233,15 @@ export class Flattening {
     this.adopt(file, result.diagnostics, origin);
     const { items } = result.tree.body;
     const place = scope.profile === undefined ? 'file' : 'body';
-    const before = scope.profile === undefined ? [...this.seen] : [];
+    let afterProfile = this.afterProfile;
     for (const included of items) {
-      const fault = misplaced(included, place, before);
+      const fault = misplaced(included, place, afterProfile);
       if (fault !== undefined) {
         this.report({ ...fault, code: 'include-misplaced', message: `${fault.message}: "${item.path}" is included here` }, included, origin);
       }
-      before.push(included);
+      afterProfile ||= included.type === 'profile';
     }
-    const fits = items.filter((included) => misplaced(included, place, []) === undefined);
+    const fits = items.filter((included) => misplaced(included, place, false) === undefined);
     this.walk(fits, { ...scope, origin, open: [...scope.open, file] });
   }
 

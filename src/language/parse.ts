@@ -64,6 +64,7 @@ function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 /** Reads nodes up to a closing brace or the end. @returns the offset behind the last node */
 function parseItems(cursor: Cursor, place: Place, items: Item[], from = cursor.pos): number {
   let lead = from;
+  let afterProfile = items.some(({ type }) => type === 'profile');
   for (;;) {
     const include = skipToItem(cursor);
     const start = cursor.pos;
@@ -76,7 +77,8 @@ function parseItems(cursor: Cursor, place: Place, items: Item[], from = cursor.p
       if (item !== undefined) {
         (item as { layout?: Layout }).layout = { source: cursor.source, lead, start, end: cursor.pos };
         lead = cursor.pos;
-        const fault = misplaced(item, place, items);
+        const fault = misplaced(item, place, afterProfile);
+        afterProfile ||= item.type === 'profile';
         if (fault !== undefined) {
           cursor.report(fault, start);
         }
@@ -203,7 +205,7 @@ export function parseBody(cursor: Cursor, what: string): Body {
     cursor.pos = cursor.text.length;
   }
   const items: Item[] = [];
-  const tail = parseItems(cursor, 'body', items);
+  const tail = parseItems(cursor, 'body', items, open);
   const close = cursor.pos;
   cursor.depth--;
   if (!cursor.done) {

@@ -4,15 +4,15 @@ import { isAccessRule, type Item } from './tree';
 /** Where nodes stand; `anywhere`: in a file whose place is known only where it is included. */
 export type Place = 'file' | 'body' | 'anywhere';
 
-/** Why a node may not stand here; undefined where it may. */
-export function misplaced(item: Item, place: Place, before: readonly Item[]): Fault | undefined {
+/** Why a node may not stand here; undefined where it may. The preamble ends with the first profile. */
+export function misplaced(item: Item, place: Place, afterProfile: boolean): Fault | undefined {
   if (place === 'anywhere' || item.type === 'include' || (place === 'body' && isAccessRule(item))) {
     return undefined;
   }
-  return place === 'file' ? misplacedInFile(item, before) : misplacedInBody(item);
+  return place === 'file' ? misplacedInFile(item, afterProfile) : misplacedInBody(item);
 }
 
-function misplacedInFile(item: Item, before: readonly Item[]): Fault | undefined {
+function misplacedInFile(item: Item, afterProfile: boolean): Fault | undefined {
   switch (item.type) {
     case 'profile':
       return undefined;
@@ -20,7 +20,7 @@ function misplacedInFile(item: Item, before: readonly Item[]): Fault | undefined
     case 'alias':
     case 'variable':
     case 'boolean':
-      return before.some(({ type }) => type === 'profile')
+      return afterProfile
         ? { code: 'preamble-in-profile', message: `${NAMES[item.type]} stands behind a profile`, help: 'move it before the first profile' }
         : undefined;
     default: {

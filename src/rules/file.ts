@@ -81,16 +81,7 @@ export function trailingTail(cursor: Cursor, qualifiers: Qualifiers, path: strin
   const permissions = takePermissions(cursor, path);
   const target = cursor.takeArrow() ? cursor.word('the target of the transition') : undefined;
   cursor.endRule('file');
-  const rule = judged(cursor, qualifiers, permissions, prefix);
-  return permissions.exec === undefined ? linked(rule, path, target, false) : { ...rule, path, target };
-}
-
-/** A target behind `l` is that of a link: without other permissions the rule is a link rule. */
-function linked(rule: FileRule, path: string, target: string | undefined, subset: boolean): FileRule | LinkRule {
-  if (target === undefined || !rule.permissions.includes('l')) {
-    return { ...rule, path, target };
-  }
-  return rule.permissions === 'l' ? { type: 'link', qualifiers: rule.qualifiers, path, target, subset } : { ...rule, path, linkTarget: target };
+  return judged(cursor, { qualifiers, permissions, prefix, path, target, subset: false });
 }
 
 function leadingForm(cursor: Cursor, qualifiers: Qualifiers, prefix: 'safe' | 'unsafe' | undefined): FileRule | LinkRule {
@@ -104,11 +95,10 @@ function leadingForm(cursor: Cursor, qualifiers: Qualifiers, prefix: 'safe' | 'u
   const path = readPath(cursor, 'a path');
   const target = cursor.takeArrow() ? cursor.word('the target') : undefined;
   cursor.endRule('file');
-  const rule = judged(cursor, qualifiers, permissions, prefix);
   if (target !== undefined && permissions.letters.includes('l')) {
     checkLeadingLink(cursor, permissions, target);
   }
-  return permissions.exec === undefined ? linked(rule, path, target, subset) : { ...rule, path, target };
+  return judged(cursor, { qualifiers, permissions, prefix, path, target, subset });
 }
 
 function checkLeadingLink(cursor: Cursor, permissions: Permissions, target: string): void {
@@ -141,14 +131,45 @@ function takePermissions(cursor: Cursor, path: string): Permissions {
   });
 }
 
-/** The part of a rule that its permissions tell, with their faults noted. */
-function judged(cursor: Cursor, qualifiers: Qualifiers, permissions: Permissions, prefix: 'safe' | 'unsafe' | undefined): FileRule {
-  const { letters, exec } = permissions;
+/** What was read of a rule. */
+interface Read {
+  readonly qualifiers: Qualifiers;
+  readonly permissions: Permissions;
+  readonly prefix: 'safe' | 'unsafe' | undefined;
+  readonly path: string;
+  readonly target: string | undefined;
+  readonly subset: boolean;
+}
+
+/** The rule, with the faults of its permissions noted. A target behind `l` without an exec mode is that of a link. */
+function judged(cursor: Cursor, read: Read): FileRule | LinkRule {
+  const { qualifiers, permissions: { letters, exec, scrub }, prefix, path, target, subset } = read;
+  if (exec !== undefined || prefix !== undefined || letters.length > 1) {
+    checkPermissions(cursor, read);
+  }
+  const isLink = target !== undefined && exec === undefined && letters.includes('l');
+  if (isLink && letters === 'l') {
+    return { type: 'link', qualifiers, path, target, subset };
+  }
+  return {
+    type: 'file',
+    qualifiers,
+    path,
+    permissions: letters,
+    exec,
+    scrub: exec !== undefined && exec !== 'x' && exec !== 'ix' && (prefix === undefined ? scrub : prefix === 'safe'),
+    target: isLink ? undefined : target,
+    linkTarget: isLink ? target : undefined,
+    layout: undefined,
+  };
+}
+
+function checkPermissions(cursor: Cursor, { qualifiers, permissions: { letters, exec, conflict }, prefix }: Read): void {
   const note = (code: 'exec-mode' | 'exec-deny' | 'permission-conflict', message: string, help: string) => cursor.reportAt('', { code, message, help });
   if (letters.includes('w') && letters.includes('a')) {
     note('permission-conflict', 'w and a exclude each other', 'w includes appending, so keep one of them');
   }
-  if (permissions.conflict) {
+  if (conflict) {
     note('exec-mode', 'there are two exec modes in one word', 'keep one of them');
   }
   if (prefix !== undefined && exec === undefined) {
@@ -160,8 +181,6 @@ function judged(cursor: Cursor, qualifiers: Qualifiers, permissions: Permissions
   if (qualifiers.access === 'deny' && exec !== undefined && (exec !== 'x' || prefix === 'unsafe')) {
     note('exec-deny', 'a deny rule takes the bare x only', 'write deny PATH x');
   }
-  const scrub = exec !== undefined && exec !== 'x' && exec !== 'ix' && (prefix === undefined ? permissions.scrub : prefix === 'safe');
-  return { type: 'file', qualifiers, permissions: letters, exec, scrub };
 }
 
 /** The word of permissions, exec mode included. */

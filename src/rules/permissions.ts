@@ -18,6 +18,8 @@ export interface Permissions {
 /** Upper case is an old spelling of all but `a` and `k`. */
 const WORD = /^(?:[RrWwaLlMmkXx]|[PpCc][Xx]|[PpCc]?[IiUu][Xx])+$/;
 const PIECES = /[PpCc]?[IiUu]?[Xx]|[RrWwaLlMmk]/g;
+/** Letters may repeat, but nobody writes that many. */
+const LONGEST = 200;
 const MEMORY = new Map<string, Permissions | undefined>();
 const MEMORY_LIMIT = 4096;
 
@@ -31,7 +33,7 @@ export function readPermissions(word: string): Permissions | undefined {
   if (MEMORY.has(word)) {
     return MEMORY.get(word);
   }
-  const permissions = WORD.test(word) ? read(word) : undefined;
+  const permissions = word.length <= LONGEST && WORD.test(word) ? read(word) : undefined;
   if (MEMORY.size < MEMORY_LIMIT) {
     MEMORY.set(word, permissions);
   }
