@@ -4,6 +4,7 @@ import { type AccessRule, printRule, ruleFromAccess } from '../rules/registry';
 import { NO_QUALIFIERS } from '../rules/rule';
 import type { Finding } from './findings';
 import { type Evidence, evidenceOf, joinedEvidence } from './generalise/entry';
+import { generaliseLinks, type LinkNeed } from './generalise/links';
 import type { Strictness } from './generalise/step';
 
 /** A rule and what stands behind it. */
@@ -20,11 +21,13 @@ export const SOCKET_ENDS = 'socket-ends';
 /** Rules for everything but files; accesses that differ only in a list of the language share a rule. */
 export function rulesFromAccesses(findings: readonly Finding[], strictness: Strictness, fineSockets: boolean): Need[] {
   const sockets = findings.filter(({ access }) => access.class === 'network');
-  const needs = findings.filter(({ access }) => access.class !== 'network').flatMap((finding) => {
+  const needs = findings.filter(({ access }) => access.class !== 'network').flatMap((finding): Need[] => {
     const rule = ruleOf(finding.access);
     return rule === undefined ? [] : [{ rule, evidence: evidenceOf(finding, exampleOf(finding.access)), steps: [] }];
   });
-  return merged([...needs, ...networkNeeds(sockets, strictness, fineSockets)]);
+  const links = generaliseLinks(needs.filter((need): need is LinkNeed => need.rule.type === 'link'), strictness);
+  const others = needs.filter(({ rule }) => rule.type !== 'link');
+  return merged([...links, ...others, ...networkNeeds(sockets, strictness, fineSockets)]);
 }
 
 function ruleOf(access: Access): AccessRule | undefined {

@@ -11,7 +11,7 @@ const IN_NAME = /^((?:lib|ld-)[A-Za-z0-9_+-]*?-)\d+(?:\.\d+)+(\.so)$/;
 export const libraryVersions = rewriting({
   name: 'library-versions',
   summary: 'Versions in the names of shared libraries, where libraries are: the next image has others.',
-  from: 'balanced',
+  from: 'loose',
 }, (pattern) => {
   if (!isLibraryPath(pattern)) {
     return undefined;

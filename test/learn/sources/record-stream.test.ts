@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { RecordStream } from '../../../src/learn/sources/record-stream';
+import { emptyTally, type Tally } from '../../../src/learn/sources/source';
+import { auditLine, record } from '../../support/log-lines';
+
+interface Seen { readonly name?: string; readonly time: number; readonly serial: number; readonly pid: number }
+
+function read(chunks: readonly Buffer[]): { seen: Seen[]; tally: Tally } {
+  const [seen, tally] = [[] as Seen[], emptyTally()];
+  const stream = new RecordStream(({ record: { name } }, time, serial, pid) => seen.push({ name, time, serial, pid }), tally);
+  chunks.forEach((chunk) => stream.push(chunk));
+  stream.end();
+  return { seen, tally };
+}
+
+function readText(text: string) {
+  return read([Buffer.from(text, 'latin1')]);
+}
+
+test('each line has its own time, serial and process id, however often its text was there', () => {
+  const lines = [[1, '10.5', 100], [2, '11.25', 7], [3, '12.125', 123456]] as const;
+  const { seen } = readText(lines.map(([serial, time, pid]) => auditLine({ serial, time, pid })).join('\n'));
+  expect(seen).toEqual(lines.map(([serial, time, pid]) => ({ name: '/srv/index.html', time: Number(time), serial, pid })));
+});
+
+test('how a stream is cut into pieces makes no difference', () => {
+  const text = Array.from({ length: 30 }, (_, at) => `${at % 3 === 0 ? 'Nov 24 10:00:00 n kernel: [1.5] ' : ''}${at % 5 === 0 ? 'noise\n' : ''}`
+    + auditLine({ name: `/f${at % 7}`, serial: at, pid: at * 37, comm: at % 2 ? 'a' : 'longer name'.replace(' ', '-') })).join('\n');
+  const whole = Buffer.from(text);
+  const expected = read([whole]);
+  expect(expected.seen).toHaveLength(30);
+  fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1 }), (sizes) => {
+    const pieces: Buffer[] = [];
+    for (let start = 0, index = 0; start < whole.length; index++) {
+      const size = sizes[index % sizes.length]!;
+      pieces.push(whole.subarray(start, start + size));
+      start += size;
+    }
+    expect(read(pieces)).toEqual(expected);
+  }), { numRuns: 50 });
+});
+
+test('records that differ in one byte only are told apart, wherever the byte is', () => {
+  const line = record({ name: '/srv/data/0123456789' });
+  const at = line.indexOf('/srv/data');
+  const lines = Array.from({ length: 20 }, (_, index) => `${line.slice(0, at + index)}X${line.slice(at + index + 1)}`);
+  const { seen } = readText([...lines, ...lines].join('\n'));
+  expect(new Set(seen.map(({ name }) => name)).size).toBe(20);
+  expect(seen.slice(0, 20)).toEqual(seen.slice(20));
+});
+
+test('any bytes are counted and never fatal', () => {
+  fc.assert(fc.property(fc.array(fc.oneof(fc.uint8Array({ maxLength: 60 }), fc.constantFrom('apparmor="', 'apparmor="DENIED"', ' pid=', 'audit(', '):', '\n', '"', '=')),
+    { maxLength: 40 }), (parts) => {
+    const bytes = Buffer.concat(parts.map((part) => Buffer.from(part as string)));
+    const { tally } = read([bytes]);
+    const lines = bytes.length === 0 ? 0 : bytes.toString('latin1').split('\n').length - (bytes[bytes.length - 1] === 0x0a ? 1 : 0);
+    expect(tally.lines).toBe(lines);
+    expect(tally.records + tally.unreadable + tally.others).toBe(lines);
+  }));
+});
+
+test('a line without an end is not kept in memory', () => {
+  const junk = Buffer.alloc(1 << 20, 0x61);
+  const { tally, seen } = read([...Array<Buffer>(20).fill(junk), Buffer.from(`\n${auditLine()}\n`)]);
+  expect(tally).toMatchObject({ lines: 2, unreadable: 1, records: 1 });
+  expect(seen).toHaveLength(1);
+});
+
+test('losses that the kernel reports are added up', () => {
+  const { tally } = readText([
+    '[1.5] kauditd_printk_skb: 12 callbacks suppressed', '[1.5] audit: audit_lost=3 audit_rate_limit=0 audit_backlog_limit=64',
+    '[1.5] audit: audit_lost=10 audit_rate_limit=0 audit_backlog_limit=64', '[1.5] audit: audit_lost=2 audit_rate_limit=0 audit_backlog_limit=64',
+  ].join('\n'));
+  expect(tally.lost).toBe(12 + 10 + 2);
+});
+
+test('what the first AppArmor wrote is counted as not readable, with a sample', () => {
+  const line = 'type=APPARMOR msg=audit(1157215966.604:46): REJECTING r access to /bin/df (sh(7902) profile /usr/sbin/x active x)';
+  expect(readText(line).tally).toMatchObject({ unreadable: 1, samples: [line] });
+});
+
+test('a damaged stamp spoils its own line only', () => {
+  const { seen, tally } = readText(`${auditLine({ serial: 1 })}\n${auditLine({ serial: 2 }).replace('.123', '')}\n${auditLine({ serial: 3 })}`);
+  expect(seen.map(({ serial }) => serial)).toEqual([1, 3]);
+  expect(tally.unreadable).toBe(1);
+});
+
+test('a carriage return at the end of a line belongs to the carrier', () => {
+  expect(readText(`${auditLine()}\r\n`).seen).toHaveLength(1);
+});
