@@ -45,3 +45,8 @@ export function expand(word: string, local: Values): string {
   const { pattern } = expandVariables(word, all);
   return pattern === undefined || pattern.length > LONGEST ? '*' : pattern;
 }
+
+/** The usual variables as a text of `tunables/global`. */
+export function usualTunables(): string {
+  return [...USUAL].map(([name, values]) => `@{${name}} = ${values.join(' ')}\n`).join('');
+}

@@ -1,9 +1,11 @@
 export { AppArmorAbi } from './abi';
 export type { LoadedProfile } from './build';
 export { DbusAccess, type DbusProps } from './dbus';
+export { Verdict, type DecidedTransition, type DecidingRule, type Decision, type DecisionOptions } from './decision';
 export { ProfileError } from './errors';
 export { ExecTransition } from './exec-transition';
 export type { ChangeProfileOptions, LinkOptions } from './file';
+export type { LintFinding, LintProfileOptions } from './lint-profile';
 export type { MountProps, PivotRootProps } from './mount';
 export { IoUringAccess, MqueueAccess, MqueueType, type IoUringProps, type MqueueProps } from './mqueue';
 export { NetworkFamily, SocketAccess, SocketType, type NetworkOptions } from './network';

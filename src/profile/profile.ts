@@ -1,8 +1,10 @@
 import { AppArmorAbi } from './abi';
 import { build, type Content, type LoadedProfile } from './build';
+import { Decisions, Verdict, type Decision, type DecisionOptions } from './decision';
 import { ProfileError } from './errors';
 import { contentOfText, readProfileFile, type ProfileTextOptions } from './from-text';
 import { ProfileBase, ProfileKind, ProfileMode } from './kinds';
+import { lintProfile, type LintFinding, type LintProfileOptions } from './lint-profile';
 import { checkName } from './name';
 import type { Rule } from './rule';
 
@@ -75,6 +77,7 @@ export class AppArmorProfile {
   /** Why there is no confinement, for `UNCONFINED`. */
   readonly reason?: string;
   private readonly content: Content;
+  private decisions?: Decisions;
 
   constructor(props: AppArmorProfileProps) {
     const content = (props as PreparedProps)[PREPARED] ?? build(props);
@@ -119,6 +122,37 @@ export class AppArmorProfile {
   /** The same with the mode of each. */
   loadedProfiles(): LoadedProfile[] {
     return [...this.content.loaded];
+  }
+
+  /**
+   * Whether an access is allowed, and by which rules: `{ class: 'file', path: '/etc/passwd', mask: 'r' }`. The classes and
+   * their fields are those of the command `k8s-apparmor decide`.
+   *
+   * @throws for an access that is none, and for a preloaded profile, whose text nobody knows here
+   */
+  decide(access: Record<string, any>, options?: DecisionOptions): Decision {
+    if (this.kind === ProfileKind.UNCONFINED) {
+      return { verdict: Verdict.UNMEDIATED, audited: false, rules: [], unread: [] };
+    }
+    this.decisions ??= new Decisions(this.name, this.judgedText('decided upon'));
+    return this.decisions.decide(access, options);
+  }
+
+  /** What reviewers want to know of the text; lines are those of `toText()`. */
+  lint(options?: LintProfileOptions): LintFinding[] {
+    if (this.kind !== ProfileKind.DISTRIBUTED) {
+      return [];
+    }
+    return lintProfile(this.name, this.toText(), options);
+  }
+
+  /** The text that answers for this profile: for the runtime's own default the base that follows it. */
+  private judgedText(what: string): string {
+    if (this.kind === ProfileKind.PRELOADED) {
+      throw new ProfileError(`the preloaded profile "${this.name}" cannot be ${what}: its text is on the node; read it by AppArmorProfile.fromFile`);
+    }
+    const text = this.content.text ?? build({ name: this.name, base: ProfileBase.RUNTIME_DEFAULT }).text;
+    return text!;
   }
 }
 
