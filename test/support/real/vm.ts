@@ -75,13 +75,17 @@ export async function bootVm(props: VmProps): Promise<VmResult> {
 /** Makes what a machine needs, without booting it. */
 export function vmImage(kernel: Kernel, packages: readonly string[] = []): VmImage {
   const suite = SUITE_OF[kernel];
-  const kernelRoot = debianRoot(suite, ['linux-image-cloud-amd64']);
   const name = packages.length === 0 ? 'base' : createHash('sha256').update([...packages].sort().join(' ')).digest('hex').slice(0, 12);
   const base = builtOnce(join('vm', `${suite}-${name}.cpio`), (path) => {
     const root = debianRoot(suite, ['apparmor', 'busybox-static', ...packages]);
     must('sh', ['-c', 'cd "$1" && find . -print0 | cpio --null --quiet -o -H newc -F "$2"', 'cpio', root, path]);
   });
-  return { kernel: kernelFile(kernelRoot), base };
+  return { kernel: kernelImage(kernel), base };
+}
+
+/** The kernel itself, for a machine of one's own. */
+export function kernelImage(kernel: Kernel): string {
+  return kernelFile(debianRoot(SUITE_OF[kernel], ['linux-image-cloud-amd64']));
 }
 
 function kernelFile(root: string): string {
