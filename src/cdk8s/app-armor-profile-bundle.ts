@@ -84,6 +84,7 @@ export class AppArmorProfileBundle extends Construct {
     const name = props.name === undefined ? Names.toDnsLabel(this, { maxLen: LONGEST_NAME }) : checkedName(props.name);
 
     const bundles = AppBundles.of(this);
+    bundles.addLoaderNamespace(this.namespace);
     this.distributed.forEach((profile) => bundles.add(profile, this));
     this.node.addValidation({ validate: () => this.faults() });
 

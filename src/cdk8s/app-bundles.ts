@@ -17,6 +17,7 @@ export class AppBundles {
 
   private readonly namespaces = new Set<string>();
   private readonly byLoadedName = new Map<string, Distributed>();
+  private readonly loaders = new Set<string>();
   /** By the name without the content's hash. */
   private readonly byPlainName = new Map<string, Distributed[]>();
 
@@ -32,6 +33,20 @@ export class AppBundles {
     const plain = plainName(profile);
     this.byPlainName.set(plain, [...this.byPlainName.get(plain) ?? [], distributed]);
     if (!this.byLoadedName.has(profile.loadedName)) this.byLoadedName.set(profile.loadedName, distributed);
+  }
+
+  /** Where a loader of this app runs. */
+  addLoaderNamespace(name: string): void {
+    this.loaders.add(name);
+  }
+
+  loaderNamespaces(): string[] {
+    return [...this.loaders].sort();
+  }
+
+  /** Every profile that some bundle distributes, once. */
+  profiles(): AppArmorProfile[] {
+    return [...this.byLoadedName.values()].map(({ profile }) => profile);
   }
 
   /** What keeps a pod from ever getting the profile, as sentences with the fix. */

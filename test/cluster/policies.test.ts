@@ -1,3 +1,5 @@
+import { container, NAMESPACES, POD_CASES, PodCase, POLICY } from './policy-cases';
+import { POD, TEMPLATED, WorkloadKind } from './workload-objects';
 import { JsonObject } from '../../src/manifests/json';
 import { parseReleaseRange } from '../../src/manifests/kubernetes-versions';
 import { confinementPolicy } from '../../src/manifests/policy';
@@ -5,8 +7,6 @@ import { defaultPolicy } from '../../src/manifests/policy-default';
 import { ProfileReference } from '../../src/manifests/profile-reference';
 import { ApiAnswer, Cluster, startCluster, until } from '../support/real/apiserver';
 import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from '../support/real/kubernetes';
-import { container, NAMESPACES, POD_CASES, PodCase, POLICY } from './policy-cases';
-import { POD, TEMPLATED, WorkloadKind } from './workload-objects';
 
 const STRICT = 'fieldManager=test&fieldValidation=Strict';
 
