@@ -7,7 +7,7 @@ const MANIFEST = join(__dirname, '..', 'package.json');
 const KEPT = join(__dirname, '..', 'node_modules', '.package.json.kept');
 const OPTIONAL = /^(cdk8s-plus-\d+|@pulumi\/(pulumi|kubernetes|policy)|@jest\/globals)$/;
 /** Wider than what is developed with: whoever uses one part has its peers, and nobody gets those of another part. */
-const RANGES = { '@pulumi/pulumi': '^3.142.0', '@pulumi/kubernetes': '^4.0.0', '@pulumi/policy': '^1.13.0' };
+const RANGES = { '@pulumi/pulumi': '^3.142.0', '@pulumi/kubernetes': '^4.18.0', '@pulumi/policy': '^1.13.0' };
 const ALSO_OPTIONAL = ['cdk8s', 'constructs'];
 
 function add() {
