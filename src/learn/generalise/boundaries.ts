@@ -27,8 +27,15 @@ const LIBRARIES = /^\/(?:usr\/(?:local\/)?)?lib(?:32|64|x32)?\//;
 /** Directories with fewer components are never folded: `/data/` holds whatever a node's owner put there. */
 const LEAST_DEPTH = 2;
 
-/** Whether the names in a directory (a pattern that ends in `/`) may become one pattern for a permission. */
-export function mayFold(directory: string, letter: string): boolean {
+/** Places that everybody shares: only names with so many fixed characters are folded there. */
+const LEAST_FIXED = 3;
+const SHARED: ReadonlySet<string> = new Set(['/tmp/', '/var/tmp/', '/dev/shm/']);
+
+/** Whether the names in a directory (a pattern that ends in `/`) may become the pattern `leaf` for a permission. */
+export function mayFold(directory: string, letter: string, leaf = '*'): boolean {
+  if (SHARED.has(directory)) {
+    return letter !== 'm' && leaf.replace(/[*/]/g, '').length >= LEAST_FIXED;
+  }
   if (directory.split('/').length - 2 < LEAST_DEPTH || NEVER_FOLDED.some((place) => place.test(directory))) {
     return false;
   }

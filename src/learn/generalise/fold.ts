@@ -1,4 +1,4 @@
-import { gives, joined, joinedEvidence, MAX_LEAVES, NO_LEAVES, parentOf, type PathEntry, permissions } from './entry';
+import { gives, joined, joinedEvidence, leafOf, MAX_LEAVES, NO_LEAVES, parentOf, type PathEntry, permissions } from './entry';
 import { mayFold } from './boundaries';
 
 /** Entries that could become one pattern. */
@@ -42,7 +42,7 @@ function foldable(pattern: string, entries: readonly PathEntry[], least: number)
   let [all, owner] = ['', ''];
   for (const letter of 'mrwalk') {
     const having = entries.filter((entry) => !entry.exec && (gives(entry.everyone, letter) || gives(entry.owner, letter)));
-    if (having.length > 0 && mayFold(parentOf(pattern), letter) && countLeaves(having, least) >= least) {
+    if (having.length > 0 && mayFold(parentOf(pattern), letter, leafOf(pattern)) && countLeaves(having, least) >= least) {
       all += letter;
       owner += having.some(({ everyone }) => gives(everyone, letter)) ? '' : letter;
     }

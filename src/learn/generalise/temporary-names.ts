@@ -40,8 +40,8 @@ function shapeOf(pattern: string): string | undefined {
   return `${parentOf(pattern)}${found[1]}*${found[3]}`;
 }
 
-/** Digits among letters, or capitals among small ones: words have neither. With nothing before it, more than a number behind a word. */
+/** Digits among letters, capitals among small ones, long numbers: words have none of them. With nothing before it, more than a number behind a word. */
 function isRandom(text: string, alone: boolean): boolean {
   const changes = text.match(/\d[A-Za-z]|[A-Za-z]\d/g)?.length ?? 0;
-  return changes > (alone ? 1 : 0) || /[a-z][A-Z]/.test(text) || /[A-Z]{2}[a-z]/.test(text);
+  return /\d{6}/.test(text) || changes > (alone ? 1 : 0) || /[a-z][A-Z]/.test(text) || /[A-Z]{2}[a-z]/.test(text);
 }
