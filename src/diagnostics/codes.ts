@@ -43,7 +43,6 @@ export const CODES = {
   'exec-mode': 'An exec mode is ix, or one of u, p, c (and i or u behind p and c) directly before x.',
   'exec-deny': 'A bare x is for deny rules, and deny rules take a bare x only.',
   'exec-conflict': 'Two rules give one program different exec modes.',
-  'exec-target': 'A transition names its target as one word.',
   'too-many-transitions': 'A profile can name at most 12 distinct transition targets.',
   'link-syntax': 'A link rule names a link and its target.',
   // the other families

@@ -202,7 +202,7 @@ function print(rule: FileRule): string {
 }
 
 function covers(wide: FileRule, narrow: FileRule, patterns: PatternRelation): boolean {
-  return wide.linkTarget === undefined && narrow.linkTarget === undefined
+  return wide.linkTarget === narrow.linkTarget
     && [...narrow.permissions].every((letter) => wide.permissions.includes(letter) || (letter === 'a' && wide.permissions.includes('w')))
     && (narrow.exec === undefined || (wide.exec === narrow.exec && wide.scrub === narrow.scrub && wide.target === narrow.target))
     && coversOptional(wide.path, narrow.path, patterns);
@@ -219,5 +219,5 @@ function fromAccess(access: Access): FileRule | undefined {
     return { type: 'file', qualifiers, path, permissions: '', exec: 'ix', scrub: false };
   }
   const mask = access.mask.includes('w') ? access.mask.replaceAll('a', '') : access.mask;
-  return { type: 'file', qualifiers, path, permissions: [...PERMISSION_LETTERS].filter((letter) => mask.includes(letter)).join('') };
+  return { type: 'file', qualifiers, path, permissions: [...PERMISSION_LETTERS].filter((letter) => mask.includes(letter)).join(''), scrub: false };
 }

@@ -26,6 +26,9 @@ export function readPath(cursor: Cursor, what: string): string {
   if (!isBarePath(cursor, name)) {
     cursor.fail({ code: 'path-syntax', message: `${cursor.found()} stands where ${what} is expected`, help: 'a path starts with "/" or a variable' });
   }
+  if (/^[ \t]*\{/.test(cursor.text.slice(cursor.pos + name.length, cursor.pos + name.length + 80))) {
+    cursor.fail({ code: 'profile-name', message: `"${name}" is no path, so it begins no profile`, help: `write profile ${name}` });
+  }
   cursor.report({ code: 'path-syntax', severity: 'warning', message: `"${name}" is no absolute path and matches nothing`, help: 'start it with "/"' },
     cursor.pos, cursor.pos + name.length);
   cursor.pos += name.length;

@@ -2,7 +2,11 @@ import { type Diagnostic, diagnosticLine, renderDiagnostic, SourceText } from '.
 
 const source = new SourceText('web.profile', 'profile web {\n  /etc/nginx/** rq,\n}\n');
 const fault: Diagnostic = {
-  code: 'unknown-permission', severity: 'error', message: '"rq" is no file permission', help: 'use some of r w a l k m', source,
+  code: 'unknown-permission',
+  severity: 'error',
+  message: '"rq" is no file permission',
+  help: 'use some of r w a l k m',
+  source,
   range: { start: 30, end: 32 },
 };
 

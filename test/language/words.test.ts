@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { decodeWord, literalPattern, printWord, wordBytes } from '../../src/language/words';
 import { parseProfileText, type Profile } from '../../src/language';
+import { decodeWord, literalPattern, printWord, wordBytes } from '../../src/language/words';
 
 test.each([
   ['plain', 'plain'], ['a\\ b', 'a\\ b'], ['\\"', '"'], ['\\n', '\n'], ['\\101', 'A'], ['\\x41', 'A'], ['\\d65', 'A'],
