@@ -1,0 +1,180 @@
+import { say } from '../support/real/cache';
+import { NodeVm } from '../support/real/node-vm';
+import { loaderStaticPod, shellPod } from '../support/real/static-pod';
+import { Kernel } from '../support/real/vm';
+import { isOver, isReady, KubeletNode, statusOf, waitsFor } from './kubelet-node';
+import { annotation, auditWrite, denyWrite, e2e, extra, localhost, synthesised } from './node-program';
+
+jest.setTimeout(600_000);
+
+const E2E = 'touch /expect_permission_denied && exit 1; touch /expect_allowed_write || exit 2; cat /proc/self/attr/current';
+const E2E_NODE = 'touch /tmp/file || exit 1; cat /proc/self/attr/current';
+const STAYS = 'while sleep 1; do :; done';
+const NOPE = 'k8s-apparmor.nope.00000000';
+
+/** Kubernetes' own cases: `test/e2e/node/apparmor.go` and `test/e2e_node/apparmor_test.go`, by their names there. */
+const UPSTREAM: Record<string, { pod: object; phase: string; says?: string }> = {
+  'should enforce an AppArmor profile specified on the pod':
+    { pod: shellPod('e2e-pod', E2E, { pod: localhost(e2e) }), phase: 'Succeeded', says: `${e2e.loadedName} (enforce)` },
+  'should enforce an AppArmor profile specified on the container':
+    { pod: shellPod('e2e-container', E2E, { container: localhost(e2e) }), phase: 'Succeeded', says: `${e2e.loadedName} (enforce)` },
+  'should enforce an AppArmor profile specified in annotations':
+    { pod: shellPod('e2e-annotation', E2E, { annotations: annotation(`localhost/${e2e.loadedName}`) }), phase: 'Succeeded', says: `${e2e.loadedName} (enforce)` },
+  'can disable an AppArmor profile, using unconfined': {
+    pod: shellPod('e2e-unconfined', "cat /proc/sysrq-trigger 2>&1 | grep 'Input/output error' || exit 1; cat /proc/self/attr/current", {
+      pod: localhost(e2e), container: { type: 'Unconfined' },
+    }),
+    phase: 'Succeeded',
+    says: 'unconfined',
+  },
+  'when running with AppArmor, should enforce a profile blocking writes, in annotations':
+    { pod: shellPod('deny-annotation', E2E_NODE, { annotations: annotation(`localhost/${denyWrite.loadedName}`) }), phase: 'Failed', says: 'Permission denied' },
+  'when running with AppArmor, should enforce a profile blocking writes, in fields':
+    { pod: shellPod('deny-field', E2E_NODE, { container: localhost(denyWrite) }), phase: 'Failed', says: 'Permission denied' },
+  'when running with AppArmor, should enforce a permissive profile, in annotations':
+    { pod: shellPod('audit-annotation', E2E_NODE, { annotations: annotation(`localhost/${auditWrite.loadedName}`) }), phase: 'Succeeded', says: `${auditWrite.loadedName} (enforce)` },
+  'when running with AppArmor, should enforce a permissive profile, in fields':
+    { pod: shellPod('audit-field', E2E_NODE, { container: localhost(auditWrite) }), phase: 'Succeeded', says: `${auditWrite.loadedName} (enforce)` },
+};
+
+const REJECTED = {
+  'unloaded-annotation': shellPod('unloaded-annotation', E2E_NODE, { annotations: annotation(`localhost/${NOPE}`) }),
+  'unloaded-field': shellPod('unloaded-field', E2E_NODE, { container: { type: 'Localhost', localhostProfile: NOPE } }),
+};
+
+const nameOf = (pod: any): string => pod.metadata.name;
+
+const KERNELS_WITH_NODES: readonly Kernel[] = ['6.1', '7.2'];
+
+describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
+  const first = loaderStaticPod(synthesised('shop', [e2e, denyWrite, auditWrite]), 'loader');
+  const second = loaderStaticPod(synthesised('other', [denyWrite, extra]), 'other-loader');
+  let node: KubeletNode;
+  const begin = Date.now();
+
+  const listed = async () => node.vm.must('cat /sys/kernel/security/apparmor/profiles');
+  const lap = (what: string, since: number) => say(`kernel ${kernel}: ${what}: ${((Date.now() - since) / 1000).toFixed(1)} s`);
+
+  beforeAll(async () => {
+    // In the other bundle one profile is broken on its way: cut off in the middle.
+    const broken = Object.keys(second.files).find((path) => path.endsWith(extra.loadedName))!;
+    second.files[broken] = String(second.files[broken]).replace(/\}\s*$/, '  /etc/passwd q,\n}\n');
+    node = new KubeletNode(await NodeVm.boot({ kernel, files: { ...first.files, ...second.files } }));
+    await node.place({ early: shellPod('early', STAYS, { pod: localhost(e2e), restartPolicy: 'Always' }), ...REJECTED });
+    await node.vm.must('start-node', 180_000);
+    lap('power-on to kubelet', begin);
+  });
+
+  afterAll(async () => {
+    await node?.vm.stop();
+    lap('all cases', begin);
+  });
+
+  test.each(Object.keys(REJECTED))('when running with AppArmor, should reject an unloaded profile: %s', async (name) => {
+    const pod = await node.pod(name, (seen) => waitsFor(seen)?.reason === 'CreateContainerError');
+    expect(waitsFor(pod)?.message).toContain('apparmor');
+    expect(waitsFor(pod)?.message).toContain(NOPE);
+  });
+
+  test('a workload that came before its profile waits, and starts by itself once the loader is there', async () => {
+    await node.pod('early', (seen) => waitsFor(seen)?.reason === 'CreateContainerError');
+    expect(await listed()).not.toContain(e2e.loadedName);
+    const since = Date.now();
+    await node.place({ loader: first.pod });
+    await node.pod('loader', isReady);
+    lap('loader placed to ready', since);
+    await node.pod('early', (seen) => statusOf(seen, 'test')?.state.running !== undefined);
+    lap('loader placed to the waiting workload running', since);
+    const [process] = await node.processes('early', 'test');
+    expect(await node.vm.must(`cat /proc/${process}/attr/current`)).toBe(`${e2e.loadedName} (enforce)`);
+  });
+
+  test('the loader has one capability, no new privileges, a system call filter, and cannot write where it must not', async () => {
+    const [process] = await node.processes('loader', 'loader');
+    const status = await node.vm.must(`grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/${process}/status`);
+    expect(status.split('\n').map((line) => line.split(/\s+/))).toEqual([
+      ['CapEff:', '0000000200000000'], ['CapBnd:', '0000000200000000'], ['NoNewPrivs:', '1'], ['Seccomp:', '2'],
+    ]);
+    const writes = await node.vm.must(`for path in /host/usr/x /program/x /profiles/x /x /host/etc/apparmor.d/x; do
+      nsenter -t ${process} -m busybox touch $path 2>/dev/null && echo "$path written" || echo "$path refused"; done; rm -f /etc/apparmor.d/x`);
+    expect(writes.split('\n').slice(0, 4)).toEqual(['/host/usr/x refused', '/program/x written', '/profiles/x written', '/x refused'].map(
+      (line) => line.replace(/(program|profiles)\/x written/, '$1/x refused'),
+    ));
+  });
+
+  describe("Kubernetes' own cases", () => {
+    beforeAll(async () => {
+      const since = Date.now();
+      await node.place(Object.fromEntries(Object.values(UPSTREAM).map(({ pod }) => [nameOf(pod), pod])));
+      for (const { pod } of Object.values(UPSTREAM)) await node.pod(nameOf(pod), isOver, 240_000);
+      lap("Kubernetes' own cases", since);
+    });
+
+    test.each(Object.entries(UPSTREAM))('%s', async (_, { pod, phase, says }) => {
+      const name = nameOf(pod);
+      expect({ phase: (await node.pods()).get(name)?.status.phase, log: await node.log(name) }).toEqual({ phase, log: expect.stringContaining(says!) });
+    });
+  });
+
+  test('aa-remove-unknown leaves the profiles and what runs under them alone, because of the copies', async () => {
+    await node.vm.until(`ls /etc/apparmor.d/${e2e.loadedName}`, (output) => !output.includes('cannot'));
+    const { output } = await node.vm.run('aa-remove-unknown');
+    say(`kernel ${kernel}: aa-remove-unknown: ${output.trim().split('\n').join(' | ')}`);
+    expect(output).not.toContain('k8s-apparmor');
+    expect(await listed()).toContain(`${e2e.loadedName} (enforce)`);
+    const [process] = await node.processes('early', 'test');
+    expect(await node.vm.must(`cat /proc/${process}/attr/current`)).toBe(`${e2e.loadedName} (enforce)`);
+  });
+
+  test('a profile removed by hand is back in seconds, and the loader says that what ran under it is unconfined', async () => {
+    const [process] = await node.processes('early', 'test');
+    const seconds = await node.vm.must(`
+      profiles=/sys/kernel/security/apparmor/profiles; begin=$(date +%s%N)
+      printf %s ${e2e.loadedName} > /sys/kernel/security/apparmor/.remove
+      for i in $(seq 2000); do grep -q '^${e2e.loadedName} ' $profiles && break; done
+      grep -q '^${e2e.loadedName} ' $profiles && echo $(( ($(date +%s%N) - begin) / 1000000 ))`);
+    say(`kernel ${kernel}: removed by hand: back after ${seconds} ms (emulated)`);
+    expect(Number(seconds)).toBeLessThan(60_000);
+    expect(await node.vm.must(`cat /proc/${process}/attr/current`)).toBe('unconfined');
+    await node.pod('loader', isReady);
+    const removed = (await node.events('loader')).filter(({ event }) => event === 'removed');
+    expect(removed).toEqual([expect.objectContaining({ level: 'error', profile: e2e.loadedName, message: expect.stringContaining('restart the pods') })]);
+    const state = JSON.parse(await node.vm.must(`busybox wget -qO- http://$(nsenter -t ${(await node.processes('loader', 'state'))[0]} -n hostname -I 2>/dev/null | cut -d' ' -f1):9871/state.json`));
+    expect(state).toMatchObject({ ready: true, removed: [{ profile: e2e.loadedName, times: 1 }] });
+    await node.vm.must(`kill -9 ${process}`);
+    await node.vm.until(`pid=$(pgrep -f 'while sleep 1' | head -1); cat /proc/$pid/attr/current`, (output) => output.includes(e2e.loadedName));
+  });
+
+  test('a broken profile in a second bundle: its good one is loaded, it stays unready, says why, does not restart; the first bundle goes on', async () => {
+    await node.place({ 'other-loader': second.pod });
+    const events = async () => (await node.events('other-loader')).filter(({ event }) => event === 'failed');
+    await node.pod('other-loader', (pod) => statusOf(pod, 'loader')?.state.running !== undefined);
+    for (let i = 0; i < 60 && (await events()).length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(await events()).toEqual([expect.objectContaining({ profile: extra.loadedName, message: expect.stringMatching(/refused it \(exit code 1\).*AppArmor parser error/s) })]);
+    const pods = await node.pods();
+    expect(isReady(pods.get('other-loader')!)).toBe(false);
+    expect(statusOf(pods.get('other-loader')!, 'loader')?.restartCount).toBe(0);
+    expect(isReady(pods.get('loader')!)).toBe(true);
+    expect(await listed()).not.toContain(extra.loadedName);
+    // The profile that both want has both marks in its copy.
+    await node.vm.until(`grep -c '^# k8s-apparmor: copy for bundle ' /etc/apparmor.d/${denyWrite.loadedName}`, (output) => output.trim() === '2');
+    expect(await node.vm.must('ls -A /etc/apparmor.d | grep -c "^.k8s-apparmor" || true')).toBe('0');
+    await node.remove('other-loader');
+  });
+
+  test('after a reboot without the loader the profiles are there before the kubelet, and the workload runs confined', async () => {
+    await node.remove('loader');
+    const seconds = await node.vm.reboot();
+    const before = await listed();
+    expect(before).toContain(`${e2e.loadedName} (enforce)`);
+    expect(before).toContain(`${auditWrite.loadedName} (enforce)`);
+    await node.vm.must('start-node', 180_000);
+    const times = await node.vm.must('cat /run/apparmor-loaded /run/kubelet-started');
+    say(`kernel ${kernel}: reboot ${seconds.toFixed(1)} s; profiles loaded and kubelet started at ${times.split('\n').join(' and ')} s of uptime`);
+    const [loaded, kubelet] = times.split('\n').map(Number);
+    expect(loaded).toBeLessThan(kubelet);
+    await node.pod('early', (seen) => statusOf(seen, 'test')?.state.running !== undefined, 180_000);
+    const [process] = await node.processes('early', 'test');
+    expect(await node.vm.must(`cat /proc/${process}/attr/current`)).toBe(`${e2e.loadedName} (enforce)`);
+  });
+});

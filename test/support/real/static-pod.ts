@@ -1,0 +1,65 @@
+import { loaderDaemonSetOf, loaderFiles, Manifest } from './loader-pod';
+import { VmFile } from './vm';
+
+/** A pod as `GET /pods` of the kubelet tells of it. */
+export interface PodStatus {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly status: {
+    readonly phase: string;
+    readonly reason?: string;
+    readonly message?: string;
+    readonly conditions?: ReadonlyArray<{ readonly type: string; readonly status: string }>;
+    readonly containerStatuses?: readonly ContainerStatus[];
+  };
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready: boolean;
+  readonly restartCount: number;
+  readonly containerID?: string;
+  readonly state: {
+    readonly waiting?: { readonly reason: string; readonly message?: string };
+    readonly running?: object;
+    readonly terminated?: { readonly exitCode: number };
+  };
+}
+
+/**
+ * The loader's pod for a kubelet without an API server: the DaemonSet's template, unchanged but for what only an API server can
+ * serve. Volumes of ConfigMaps become folders of the node with the same content, and the ServiceAccount, whose token the pod does
+ * not mount, goes.
+ */
+export function loaderStaticPod(manifests: readonly Manifest[], name: string): { pod: any; files: Record<string, VmFile> } {
+  const { metadata, spec } = structuredClone(loaderDaemonSetOf(manifests).spec.template);
+  const root = `/srv/${name}`;
+  const folders = new Map<string, string>(spec.containers[0].volumeMounts.map((mount: any) => [mount.name, mount.mountPath]));
+  delete spec.serviceAccountName;
+  for (const volume of spec.volumes) {
+    if (!volume.configMap && !volume.projected) continue;
+    delete volume.configMap;
+    delete volume.projected;
+    volume.hostPath = { path: `${root}${folders.get(volume.name)}` };
+  }
+  // What the API server's Priority plug-in would write for system-node-critical.
+  spec.priority = 2000001000;
+  return { pod: { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name, namespace: 'default' }, spec }, files: loaderFiles(manifests, root) };
+}
+
+/** A pod of one container that runs a shell command once. */
+export function shellPod(name: string, command: string, more: { pod?: object; container?: object; annotations?: object; restartPolicy?: string } = {}): object {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', annotations: more.annotations ?? {} },
+    spec: {
+      containers: [{
+        name: 'test', image: 'busybox:1.37', command: ['sh', '-c', command],
+        ...more.container && { securityContext: { appArmorProfile: more.container } },
+      }],
+      restartPolicy: more.restartPolicy ?? 'Never',
+      terminationGracePeriodSeconds: 1,
+      ...more.pod && { securityContext: { appArmorProfile: more.pod } },
+    },
+  };
+}
