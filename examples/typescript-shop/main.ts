@@ -1,6 +1,7 @@
 import { ApiObject, App, Chart, YamlOutputType } from 'cdk8s';
 import {
-  AppArmorProfile, AppArmorProfileBundle, Confinement, ExecTransition, NetworkFamily, ProfileBase, ProfileMode, Rule, Signal, SignalAccess, SocketType,
+  AppArmorProfile, AppArmorProfileBundle, Confinement, ExecTransition, NetworkFamily, ProfileBase, ProfileMode, Rule, Signal, SignalAccess,
+  SocketType,
 } from 'k8s-apparmor';
 
 const app = new App({ outdir: process.argv[2] ?? 'dist', yamlOutputType: YamlOutputType.FILE_PER_APP });

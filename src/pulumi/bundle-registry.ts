@@ -1,19 +1,28 @@
 import * as pulumi from '@pulumi/pulumi';
 import { type AppArmorProfile, ProfileKind } from '../profile';
 
-/** The loaders of one run of a program, by the loaded names of their profiles: workloads look up here what to wait for. */
-type Loaders = Map<string, Set<pulumi.Resource>>;
+/** What one bundle distributes. */
+export interface RegisteredBundle {
+  readonly profiles: readonly AppArmorProfile[];
+  readonly namespace: string;
+  /** What is ready when the profiles are there. */
+  readonly loader: pulumi.Resource;
+}
 
 /** By the engine that a program runs under: the Automation API runs several programs in one process. */
-const RUNS = new WeakMap<object, Loaders>();
+const RUNS = new WeakMap<object, RegisteredBundle[]>();
 const NO_ENGINE = {};
 
-/** @param loader what is ready when the profiles are there */
-export function registerLoader(loader: pulumi.Resource, loadedNames: readonly string[]): void {
-  const loaders = loadersOfRun();
-  for (const name of loadedNames) {
-    loaders.set(name, (loaders.get(name) ?? new Set()).add(loader));
-  }
+export function registerBundle(bundle: RegisteredBundle): void {
+  registeredBundles().push(bundle);
+}
+
+/** The bundles that this run of the program has made so far. */
+export function registeredBundles(): RegisteredBundle[] {
+  const run: object = pulumi.runtime.getMonitor() ?? NO_ENGINE;
+  const bundles = RUNS.get(run) ?? [];
+  RUNS.set(run, bundles);
+  return bundles;
 }
 
 /**
@@ -23,22 +32,13 @@ export function registerLoader(loader: pulumi.Resource, loadedNames: readonly st
  * @throws {pulumi.RunError} if a distributed profile is in no bundle so far
  */
 export function loadersOf(who: string, profile: pulumi.Input<AppArmorProfile>): pulumi.Resource[] {
-  const loaders = loadersOfRun();
-  if (pulumi.Output.isInstance(profile) || profile instanceof Promise) {
-    return [...new Set([...loaders.values()].flatMap((some) => [...some]))];
-  }
+  const bundles = registeredBundles();
+  if (pulumi.Output.isInstance(profile) || profile instanceof Promise) return bundles.map(({ loader }) => loader);
   if (profile.kind !== ProfileKind.DISTRIBUTED) return [];
-  const found = loaders.get(profile.loadedName);
-  if (found) return [...found];
+  const found = bundles.filter(({ profiles }) => profiles.some(({ loadedName }) => loadedName === profile.loadedName));
+  if (found.length > 0) return found.map(({ loader }) => loader);
   throw new pulumi.RunError(
     `${who}: the profile "${profile.name}" is in no AppArmorProfileBundle made before it, so no node would load it: `
     + `make the bundle first, or, if another stack distributes it, use AppArmorProfile.preloaded("${profile.loadedName}").`,
   );
-}
-
-function loadersOfRun(): Loaders {
-  const run: object = pulumi.runtime.getMonitor() ?? NO_ENGINE;
-  const loaders = RUNS.get(run) ?? new Map();
-  RUNS.set(run, loaders);
-  return loaders;
 }

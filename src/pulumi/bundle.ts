@@ -5,7 +5,7 @@ import { loaderNamespace, loaderServiceAccount, PROJECT_LABELS } from '../manife
 import { oversizedProfiles, profileConfigMaps } from '../manifests/profile-config-maps';
 import { profileNameFault } from '../manifests/profile-name';
 import { type AppArmorProfile, ProfileKind } from '../profile';
-import { registerLoader } from './bundle-registry';
+import { registerBundle } from './bundle-registry';
 import { emissionOf } from './confine-inputs';
 import { resourceOf } from './object-resource';
 
@@ -74,7 +74,7 @@ export class AppArmorProfileBundle extends pulumi.ComponentResource {
     ];
     this.configMapNames = objects.configMaps.map(nameOf);
     const loader = resourceOf(objects.daemonSet, `${name}-loader`, { parent: this, dependsOn: [...namespace, ...carriers] });
-    registerLoader(loader, args.profiles.map((profile) => profile.loadedName));
+    registerBundle({ profiles: args.profiles, namespace: this.namespace, loader });
     this.registerOutputs({ namespace: this.namespace, loadedNames: this.loadedNames, configMapNames: this.configMapNames });
   }
 }

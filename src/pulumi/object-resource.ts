@@ -16,6 +16,10 @@ const CLASSES: Readonly<Record<string, () => ResourceClass>> = {
   'rbac.authorization.k8s.io/v1 RoleBinding': () => k8s.rbac.v1.RoleBinding,
   'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy': () => k8s.admissionregistration.v1.ValidatingAdmissionPolicy,
   'admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding': () => k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding,
+  'admissionregistration.k8s.io/v1 MutatingAdmissionPolicy': () => k8s.admissionregistration.v1.MutatingAdmissionPolicy,
+  'admissionregistration.k8s.io/v1 MutatingAdmissionPolicyBinding': () => k8s.admissionregistration.v1.MutatingAdmissionPolicyBinding,
+  'admissionregistration.k8s.io/v1beta1 MutatingAdmissionPolicy': () => k8s.admissionregistration.v1beta1.MutatingAdmissionPolicy,
+  'admissionregistration.k8s.io/v1beta1 MutatingAdmissionPolicyBinding': () => k8s.admissionregistration.v1beta1.MutatingAdmissionPolicyBinding,
 };
 
 /**

@@ -1,7 +1,7 @@
 import * as k8s from '@pulumi/kubernetes';
 import { ApiObject, Chart, Testing } from 'cdk8s';
-import { AppArmorProfileBundle as CdkBundle, Confinement, KubernetesVersion } from '../../src';
-import { AppArmorProfile, AppArmorProfileBundle, confineByDefault, ConfinedCronJob, ConfinedDeployment, ConfinedPod, Rule } from '../../src/pulumi';
+import { AppArmorProfileBundle as CdkBundle, Confinement, ConfinementPolicy as CdkPolicy, KubernetesVersion, PolicyAction, PolicyFailure } from '../../src';
+import { AppArmorProfile, AppArmorProfileBundle, confineByDefault, ConfinedCronJob, ConfinedDeployment, ConfinedPod, ConfinementPolicy, Rule } from '../../src/pulumi';
 import { runProgram } from '../support/pulumi-program';
 
 const web = new AppArmorProfile({ name: 'web', rules: [Rule.read('/etc/nginx/**')] });
@@ -19,13 +19,7 @@ interface Case {
 }
 
 /** The bundle's name in cdk8s comes from its path. */
-const bundleName = (chart: Chart, bundle: CdkBundle): string => ApiObject.of(bundle.node.findChild('ServiceAccount')).name;
-const NAME = bundleName(...newBundle());
-
-function newBundle(): [Chart, CdkBundle] {
-  const chart = new Chart(Testing.app(), 'shop');
-  return [chart, new CdkBundle(chart, 'profiles', { profiles: [web, worker] })];
-}
+const NAME = new CdkBundle(new Chart(Testing.app(), 'shop'), 'profiles', { profiles: [web] }).loader.daemonSetName;
 
 const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec };
 const bundles: Case = {
@@ -74,6 +68,48 @@ const cases: Record<string, Case> = {
       Confinement.of(chart).assign({ kind: 'CronJob' }, AppArmorProfile.preloaded('own'));
     },
     pulumi: () => { new ConfinedCronJob('web', { profile: AppArmorProfile.preloaded('own'), metadata, spec: cronSpec }); },
+  },
+  'a policy': {
+    cdk8s: (chart) => {
+      bundles.cdk8s(chart);
+      new CdkPolicy(chart, 'policy', { profiles: [AppArmorProfile.preloaded('own')], exemptions: [{ reason: 'legacy', namespaces: ['old'] }] });
+    },
+    pulumi: () => {
+      bundles.pulumi();
+      new ConfinementPolicy('policy', { profiles: [AppArmorProfile.preloaded('own')], exemptions: [{ reason: 'legacy', namespaces: ['old'] }] });
+    },
+  },
+  'a policy with a default, labels and warnings': {
+    cdk8s: (chart) => {
+      new CdkPolicy(chart, 'policy', {
+        name: 'mine',
+        anyProfile: true,
+        allowRuntimeDefault: false,
+        actions: [PolicyAction.WARN, PolicyAction.AUDIT],
+        onFailure: PolicyFailure.IGNORE,
+        namespaceLabels: { confine: 'yes' },
+        exemptSystemNamespaces: false,
+        workloads: false,
+        defaultProfile: AppArmorProfile.preloaded('own'),
+        kubernetesVersion: KubernetesVersion.of('>=1.36'),
+        exemptions: [{ reason: 'debug', podLabels: { debug: 'yes' } }],
+      });
+    },
+    pulumi: () => {
+      new ConfinementPolicy('policy', {
+        objectName: 'mine',
+        anyProfile: true,
+        allowRuntimeDefault: false,
+        actions: ['Warn', 'Audit'],
+        onFailure: 'Ignore',
+        namespaceLabels: { confine: 'yes' },
+        exemptSystemNamespaces: false,
+        workloads: false,
+        defaultProfile: AppArmorProfile.preloaded('own'),
+        kubernetesVersion: '>=1.36',
+        exemptions: [{ reason: 'debug', podLabels: { debug: 'yes' } }],
+      });
+    },
   },
   'a default over a pod with an annotation': {
     cdk8s: (chart) => {

