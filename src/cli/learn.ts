@@ -1,16 +1,16 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
 import { type CliCommand, type CommandIo, EXIT, UserError } from './command';
-import { declareOptions, type LearnOptions, readLearnOptions } from './learn-options';
 import { collect, type Learnt } from './learn-input';
+import { declareOptions, type LearnOptions, readLearnOptions } from './learn-options';
 import { count } from './tally-text';
 import { DiagnosticsError, renderDiagnostic } from '../diagnostics';
-import { printRule } from '../rules/registry';
 import { resolve } from '../language';
 import {
   amend, type AmendedFile, exampleOf, operatorNeeds, PolicyKnowledge, printProfiles, printTypeScript, profilesIn, readForAmending, suggest,
   type Suggestions, subjectName, writeSummary,
 } from '../learn';
+import { printRule } from '../rules/registry';
 
 /** `k8s-apparmor learn`: what was denied or observed becomes a profile, or a change to one. */
 export const command: CliCommand = { configure: declareOptions, run };
@@ -76,7 +76,13 @@ function suggestionsOf({ findings, imported }: Learnt, options: LearnOptions, ta
   return [...suggested, ...fromProfiles].sort((one, other) => (subjectName(one.subject) < subjectName(other.subject) ? -1 : 1));
 }
 
-function render(suggestions: readonly Suggestions[], options: LearnOptions, target: AmendedFile | undefined): { output: string; unplaced: readonly string[] } {
+interface Rendered {
+  readonly output: string;
+  /** Profiles that the amended file does not have. */
+  readonly unplaced: readonly string[];
+}
+
+function render(suggestions: readonly Suggestions[], options: LearnOptions, target: AmendedFile | undefined): Rendered {
   const { format, explain } = options;
   const amended = target === undefined ? undefined : amend(target, suggestions, explain);
   const unplaced = amended?.unplaced ?? [];
@@ -85,13 +91,16 @@ function render(suggestions: readonly Suggestions[], options: LearnOptions, targ
       return { output: suggestions.map((suggestion) => `${JSON.stringify(jsonOf(suggestion))}\n`).join(''), unplaced };
     case 'typescript':
       return { output: printTypeScript(suggestions.filter(({ needs }) => needs.length > 0), explain), unplaced };
-    case 'diff': {
-      const same = amended!.text === target!.text;
-      return { output: same ? '' : createTwoFilesPatch(`a/${target!.fileName}`, `b/${target!.fileName}`, target!.text, amended!.text, '', '').replace(/^=+\n/, ''), unplaced };
-    }
+    case 'diff':
+      return { output: amended!.text === target!.text ? '' : unifiedDiff(target!, amended!.text), unplaced };
     default:
       return { output: amended?.text ?? printProfiles(suggestions.filter(({ needs }) => needs.length > 0), { explain, abi: abiFor(suggestions) }), unplaced };
   }
+}
+
+/** As `patch -p1` and code hosts take it. */
+function unifiedDiff({ fileName, text }: AmendedFile, amended: string): string {
+  return createTwoFilesPatch(`a/${fileName}`, `b/${fileName}`, text, amended, '', '').replace(/^=+\n/, '');
 }
 
 /** The least feature set that mediates what the rules are about. */

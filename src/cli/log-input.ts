@@ -42,7 +42,7 @@ export async function readLogs({ files, source, follow, progress, drained }: Log
   }
 }
 
-const CHUNK = 1 << 20;
+const CHUNK = 2 ** 20;
 const GZIP = [0x1f, 0x8b];
 
 /** The bytes of one log, unpacked. */
@@ -86,7 +86,7 @@ async function unpacked(raw: Readable): Promise<AsyncIterable<Buffer>> {
   if (head[0] !== GZIP[0] || head[1] !== GZIP[1]) {
     return all;
   }
-  const gunzip = createGunzip({ chunkSize: 1 << 18 });
+  const gunzip = createGunzip({ chunkSize: 2 ** 18 });
   const source = new PassThrough();
   source.on('error', (error) => gunzip.destroy(error));
   source.pipe(gunzip);

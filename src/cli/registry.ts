@@ -12,5 +12,6 @@ export const COMMANDS: Readonly<Record<string, RegisteredCommand>> = {
   check: { summary: 'Check profiles as the real parser does, with all that is wrong in one run', load: () => require('./check').command },
   decide: { summary: 'Say whether a profile allows an access, and by which rules', load: () => require('./decide').command },
   events: { summary: 'Print the AppArmor records of a log as JSON', load: () => require('./events').command },
+  explain: { summary: 'Say in plain words what a rule, profile, lint, error or pod message means', load: () => require('./explain').command },
   lint: { summary: 'Say what no compiler refuses and reviewers want to know', load: () => require('./lint').command },
 };

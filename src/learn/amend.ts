@@ -1,12 +1,12 @@
 import { DiagnosticsError } from '../diagnostics';
-import { parseProfileText } from '../language/parse';
-import { printWord } from '../language/words';
-import type { Item, Profile, ProfileFile } from '../language/tree';
-import { familyOf, printRule } from '../rules/registry';
 import { isCalled, type Subject, subjectName } from './attribution';
 import { explanation } from './explain';
 import type { Need } from './rules-from-accesses';
 import type { Suggestions } from './suggest';
+import { parseProfileText } from '../language/parse';
+import type { Item, Profile, ProfileFile } from '../language/tree';
+import { printWord } from '../language/words';
+import { familyOf, printRule } from '../rules/registry';
 
 /** A text of profiles, read to be amended. */
 export interface AmendedFile {

@@ -1,6 +1,6 @@
-import type { Access } from '../rules/access';
 import { isCalled, type Subject, subjectName, subjectsOf, type Unattributed, withoutLearningChildren } from './attribution';
 import type { EventRecord, Observation, Workload } from './event';
+import type { Access } from '../rules/access';
 import { isFailedLookup } from './sources/record-access';
 
 /** One access of one profile, and how often and when it was seen. */

@@ -1,7 +1,7 @@
 import { Decider, MAINLINE_6_1 } from '../decide';
 import type { FlatProfile, ParserGeneration, Policy } from '../language';
-import type { Access, FileAccess } from '../rules/access';
 import { isCalled, type Subject } from './attribution';
+import type { Access, FileAccess } from '../rules/access';
 
 /** An access, parted by what a profile says of it already; what is in neither part it allows. */
 export interface Judged {

@@ -1,8 +1,8 @@
-import { printWord } from '../language/words';
-import { familyOf, printRule } from '../rules/registry';
+import { explanation } from './explain';
 import type { Need } from './rules-from-accesses';
 import type { Suggestions } from './suggest';
-import { explanation } from './explain';
+import { printWord } from '../language/words';
+import { familyOf, printRule } from '../rules/registry';
 
 /** How learnt profiles are printed. */
 export interface PrintOptions {

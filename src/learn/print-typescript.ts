@@ -1,9 +1,9 @@
-import type { FileRule } from '../rules/file';
-import type { NetworkRule } from '../rules/network';
-import { type AccessRule, printRule } from '../rules/registry';
 import { explanation } from './explain';
 import type { Need } from './rules-from-accesses';
 import type { Suggestions } from './suggest';
+import type { FileRule } from '../rules/file';
+import type { NetworkRule } from '../rules/network';
+import { type AccessRule, printRule } from '../rules/registry';
 
 /** Suggestions as a program's text: `new AppArmorProfile({ rules: [Rule.read(…), …] })`, one constant a profile. */
 export function printTypeScript(suggestions: readonly Suggestions[], explain: boolean): string {

@@ -1,8 +1,8 @@
+import type { Finding } from './findings';
 import type { Access, NetworkAccess } from '../rules/access';
 import type { NetworkEnd, NetworkRule } from '../rules/network';
 import { type AccessRule, printRule, ruleFromAccess } from '../rules/registry';
 import { NO_QUALIFIERS } from '../rules/rule';
-import type { Finding } from './findings';
 import { type Evidence, evidenceOf, joinedEvidence } from './generalise/entry';
 import { generaliseLinks, type LinkNeed } from './generalise/links';
 import type { Strictness } from './generalise/step';
@@ -113,8 +113,9 @@ function mergedBy(needs: readonly Need[], list: typeof LISTS[number]): Need[] {
     const words = wordsOf(need.rule, list);
     const key = words === undefined || words.length === 0 ? printRule(need.rule) : JSON.stringify({ ...need.rule, [list]: undefined });
     const before = byRest.get(key);
+    const all = before === undefined || words === undefined ? undefined : [...new Set([...wordsOf(before.rule, list)!, ...words])].sort();
     byRest.set(key, before === undefined ? need : {
-      rule: words === undefined ? before.rule : { ...before.rule, [list]: [...new Set([...wordsOf(before.rule, list)!, ...words])].sort() } as AccessRule,
+      rule: all === undefined ? before.rule : { ...before.rule, [list]: all } as AccessRule,
       evidence: joinedEvidence(before.evidence, need.evidence),
       steps: [...new Set([...before.steps, ...need.steps])].sort(),
     });

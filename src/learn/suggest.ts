@@ -1,13 +1,13 @@
+import type { Subject } from './attribution';
+import type { Finding, SubjectFindings } from './findings';
+import { generalise } from './generalise';
+import type { FileRule } from '../rules/file';
 import { familyOf, printRule } from '../rules/registry';
 import { NO_QUALIFIERS } from '../rules/rule';
-import type { FileRule } from '../rules/file';
-import type { Finding, SubjectFindings } from './findings';
 import { entryOf, type PathEntry, permissions } from './generalise/entry';
-import { generalise } from './generalise';
 import type { Strictness } from './generalise/step';
 import type { KnownAccesses } from './known';
 import { type Need, rulesFromAccesses } from './rules-from-accesses';
-import type { Subject } from './attribution';
 
 export interface SuggestOptions {
   readonly strictness: Strictness;
@@ -87,7 +87,8 @@ function fileRules({ pattern, everyone, owner, exec, evidence, steps }: PathEntr
   return [...(everyone !== '' || exec ? [rule(everyone, false, exec)] : []), ...(owner === '' ? [] : [rule(owner, true, false)])];
 }
 
-function ordered(needs: readonly Need[]): Need[] {
+/** Needs in the order of a profile: by family, then by path. */
+export function ordered(needs: readonly Need[]): Need[] {
   const keyed = needs.map((need) => ({ need, order: familyOf(need.rule).order, key: sortKey(need), text: printRule(need.rule) }));
   keyed.sort((one, other) => one.order - other.order || compare(one.key, other.key) || compare(one.text, other.text));
   return keyed.map(({ need }) => need);

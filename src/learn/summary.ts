@@ -1,6 +1,6 @@
-import type { Access } from '../rules/access';
 import { type Subject } from './attribution';
 import { count, type Findings, keepFew } from './findings';
+import type { Access } from '../rules/access';
 import { isObject } from './sources/json-values';
 
 /**

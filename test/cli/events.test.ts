@@ -9,8 +9,20 @@ test('each record of standard input is one JSON object, decoded, with its access
   const { code, out, err } = await runCommand(['events'], `${auditLine({ name: '/srv/a b', event: 'DENIED', mask: 'wc', fsuid: 33, ouid: 33 })}\nnoise\n`);
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out.trim().split('\n').map((line) => JSON.parse(line))).toEqual([{
-    event: 'DENIED', operation: 'open', class: 'file', profile: 'web', name: '/srv/a b', pid: 4242, comm: 'nginx', requestedMask: 'wc', deniedMask: 'wc',
-    fsuid: 33, ouid: 33, time: 1732435200.123, serial: 4711, access: { class: 'file', path: '/srv/a b', mask: 'w', owner: true },
+    event: 'DENIED',
+    operation: 'open',
+    class: 'file',
+    profile: 'web',
+    name: '/srv/a b',
+    pid: 4242,
+    comm: 'nginx',
+    requestedMask: 'wc',
+    deniedMask: 'wc',
+    fsuid: 33,
+    ouid: 33,
+    time: 1732435200.123,
+    serial: 4711,
+    access: { class: 'file', path: '/srv/a b', mask: 'w', owner: true },
   }]);
 });
 

@@ -10,12 +10,44 @@ const cases = outside('APPARMOR_CONFORMANCE');
 
 /** The fields of an expected record by the names that they have in events. */
 const FIELDS: Readonly<Record<string, keyof PrintedEvent>> = {
-  'Operation': 'operation', 'Mask': 'requestedMask', 'Denied Mask': 'deniedMask', 'fsuid': 'fsuid', 'ouid': 'ouid', 'Profile': 'profile', 'Name': 'name',
-  'Command': 'comm', 'Parent': 'parent', 'PID': 'pid', 'Peer': 'peer', 'Peer profile': 'peerProfile', 'Name2': 'target', 'Info': 'info', 'ErrorCode': 'error',
-  'Namespace': 'namespace', 'Class': 'class', 'Attribute': 'attribute', 'Task': 'task', 'Token': 'token', 'Network family': 'family', 'Socket type': 'socketType',
-  'Protocol': 'protocol', 'Local addr': 'localAddress', 'Foreign addr': 'foreignAddress', 'Local port': 'localPort', 'Foreign port': 'foreignPort',
-  'DBus bus': 'bus', 'DBus path': 'path', 'DBus interface': 'interface', 'DBus member': 'member', 'Peer PID': 'peerPid', 'Signal': 'signal',
-  'Audit subid': 'serial', 'Execpath': 'execpath', 'Flags': 'flags', 'Fs Type': 'fstype', 'Src Name': 'srcName',
+  'Operation': 'operation',
+  'Mask': 'requestedMask',
+  'Denied Mask': 'deniedMask',
+  'fsuid': 'fsuid',
+  'ouid': 'ouid',
+  'Profile': 'profile',
+  'Name': 'name',
+  'Command': 'comm',
+  'Parent': 'parent',
+  'PID': 'pid',
+  'Peer': 'peer',
+  'Peer profile': 'peerProfile',
+  'Name2': 'target',
+  'Info': 'info',
+  'ErrorCode': 'error',
+  'Namespace': 'namespace',
+  'Class': 'class',
+  'Attribute': 'attribute',
+  'Task': 'task',
+  'Token': 'token',
+  'Network family': 'family',
+  'Socket type': 'socketType',
+  'Protocol': 'protocol',
+  'Local addr': 'localAddress',
+  'Foreign addr': 'foreignAddress',
+  'Local port': 'localPort',
+  'Foreign port': 'foreignPort',
+  'DBus bus': 'bus',
+  'DBus path': 'path',
+  'DBus interface': 'interface',
+  'DBus member': 'member',
+  'Peer PID': 'peerPid',
+  'Signal': 'signal',
+  'Audit subid': 'serial',
+  'Execpath': 'execpath',
+  'Flags': 'flags',
+  'Fs Type': 'fstype',
+  'Src Name': 'srcName',
 };
 
 /** Cases that come out otherwise, with the reason. */
@@ -24,10 +56,10 @@ const OTHER_EVENTS: Readonly<Record<string, string>> = {
   'status-filesystem-enabled': 'the prefix that grep puts before a line is read over',
 };
 const OTHER_RULES: Readonly<Record<string, string>> = {
-  'change_onexec_lp1648143': 'unconfined is no profile that rules could be added to',
-  'testcase_syslog_link_01': 'a link rule names what the link points to',
-  'testcase_syslog_link_02': 'a link rule names what the link points to',
-  'testcase_userns_02': 'the rule is the same without audit',
+  change_onexec_lp1648143: 'unconfined is no profile that rules could be added to',
+  testcase_syslog_link_01: 'a link rule names what the link points to',
+  testcase_syslog_link_02: 'a link rule names what the link points to',
+  testcase_userns_02: 'the rule is the same without audit',
 };
 const LEAST_AGREEMENT = 0.98;
 

@@ -1,5 +1,5 @@
-import { gives, joined, joinedEvidence, leafOf, MAX_LEAVES, NO_LEAVES, parentOf, type PathEntry, permissions } from './entry';
 import { mayFold } from './boundaries';
+import { gives, joined, joinedEvidence, leafOf, MAX_LEAVES, NO_LEAVES, parentOf, type PathEntry, permissions } from './entry';
 
 /** Entries that could become one pattern. */
 export interface Group {

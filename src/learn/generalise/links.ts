@@ -1,10 +1,10 @@
-import type { LinkRule } from '../../rules/link';
 import { mayFold } from './boundaries';
 import { joinedEvidence, leafOf, parentOf, type Evidence } from './entry';
 import { identifiers } from './identifiers';
 import { kernelNumbers } from './kernel-numbers';
 import type { Step, Strictness } from './step';
 import { volumeVersions } from './volume-versions';
+import type { LinkRule } from '../../rules/link';
 
 /** A rule for a hard link, and what stands behind it. */
 export interface LinkNeed {

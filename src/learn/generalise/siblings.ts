@@ -1,5 +1,5 @@
-import { foldGroups, type Group } from './fold';
 import { parentOf, type PathEntry } from './entry';
+import { foldGroups, type Group } from './fold';
 import type { Step, Strictness } from './step';
 
 /** So many names in one directory with the same permission: the program takes whatever is there. */

@@ -1,5 +1,5 @@
-import { countLeaves, foldGroups, type Group } from './fold';
 import { leafOf, parentOf, type PathEntry } from './entry';
+import { countLeaves, foldGroups, type Group } from './fold';
 import type { Step } from './step';
 
 /** So many names of one shape, each written by the program, are no accident. */

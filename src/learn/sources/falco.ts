@@ -1,7 +1,7 @@
-import type { Access } from '../../rules/access';
 import { isObject, numberAt, objectAt, textAt, timeAt } from './json-values';
 import { familyName, isPath, isRuntime, observed, openAccess, outcome, socketAccess, socketTypeName, workloadOf } from './observed';
 import { type JsonObject, NOTHING, type ObjectReading, type ObjectSource } from './source';
+import type { Access } from '../../rules/access';
 
 /**
  * Alerts of Falco with `json_output: true`. They hold only what a rule's `output` names: `evt.type`, `fd.name` or

@@ -1,7 +1,7 @@
-import type { Access } from '../../rules/access';
 import { isObject, numberAt, objectAt, textAt, timeAt } from './json-values';
 import { capabilityAccess, isPath, isRuntime, observed, openAccess, outcome, ownerOf, socketAccess, workloadOf } from './observed';
 import { type JsonObject, NOTHING, type ObjectReading, type ObjectSource } from './source';
+import type { Access } from '../../rules/access';
 
 /** Events of Inspektor Gadget's trace_open, trace_exec, trace_capabilities, trace_bind, trace_tcp, trace_link (`-o json`). */
 export const inspektorGadget: ObjectSource = {

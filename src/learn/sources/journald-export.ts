@@ -12,11 +12,6 @@ export class JournalExportReader implements Reader {
 
   constructor(private readonly take: (reading: ObjectReading, entry: JsonObject) => void, private readonly tally: Tally) {}
 
-  /** Whether a stream begins like this format. */
-  public static recognises(head: string): boolean {
-    return /^(?:__CURSOR|__REALTIME_TIMESTAMP|__SEQNUM)=/m.test(head);
-  }
-
   public push(chunk: Buffer): void {
     this.pending = this.pending.length === 0 ? Buffer.from(chunk) : Buffer.concat([this.pending, chunk]);
     let at = 0;
@@ -88,9 +83,14 @@ export class JournalExportReader implements Reader {
   }
 }
 
+/** Whether a stream begins like this format. */
+export function looksLikeExport(head: string): boolean {
+  return /^(?:__CURSOR|__REALTIME_TIMESTAMP|__SEQNUM)=/m.test(head);
+}
+
 const NEWLINE = 0x0a;
 const EQUALS = 0x3d;
 const LENGTH_BYTES = 8;
-const MAX_FIELD = 1 << 24;
+const MAX_FIELD = 2 ** 24;
 
 const WANTED: ReadonlySet<string> = new Set(['MESSAGE', '_AUDIT_ID', '_SOURCE_REALTIME_TIMESTAMP', '__REALTIME_TIMESTAMP', '_HOSTNAME', '_TRANSPORT']);

@@ -1,6 +1,6 @@
-import { accessesOf } from './record-access';
-import { readRecord } from './record';
 import { numberAt, textAt } from './json-values';
+import { readRecord } from './record';
+import { accessesOf } from './record-access';
 import { type JsonObject, NOTHING, type ObjectReading, type ObjectSource } from './source';
 
 /**

@@ -1,7 +1,7 @@
-import type { Access } from '../../rules/access';
 import { numberAt, objectAt, textAt, timeAt } from './json-values';
 import { capabilityAccess, familyName, isPath, isRuntime, observed, openAccess, outcome, ownerOf, socketAccess, socketTypeName, workloadOf } from './observed';
 import { type JsonObject, NOTHING, type ObjectReading, type ObjectSource } from './source';
+import type { Access } from '../../rules/access';
 
 /** Logs and alerts of KubeArmor (`karmor logs --json --logFilter all`). */
 export const kubearmor: ObjectSource = {

@@ -1,5 +1,5 @@
+import { JournalExportReader, looksLikeExport } from './journald-export';
 import { isObject } from './json-values';
-import { JournalExportReader } from './journald-export';
 import { RecordStream } from './record-stream';
 import { OBJECT_SOURCES, type SourceName } from './registry';
 import { looksLikeOperatorProfile, type OperatorProfile, readOperatorProfiles } from './security-profiles-operator';
@@ -23,9 +23,9 @@ export function openSource(name: SourceName | undefined, outlets: Outlets): Read
 }
 
 const BRACE = 0x7b;
-const HEAD = 1 << 16;
-const LEAST_HEAD = 1 << 10;
-const MAX_DOCUMENT = 1 << 26;
+const HEAD = 2 ** 16;
+const LEAST_HEAD = 2 ** 10;
+const MAX_DOCUMENT = 2 ** 26;
 const RECORD_SOURCES: ReadonlySet<SourceName | undefined> = new Set(['kernel', 'auditd', 'journald', undefined]);
 
 /** Chooses the form by the stream's first bytes. */
@@ -65,7 +65,7 @@ class StreamReader implements Reader {
       return new DocumentReader(this.outlets);
     }
     const objects = new ObjectLines(this.name, this.outlets);
-    if ((this.name === undefined || this.name === 'journald') && JournalExportReader.recognises(head)) {
+    if ((this.name === undefined || this.name === 'journald') && looksLikeExport(head)) {
       return new JournalExportReader((reading, entry) => objects.take(reading, entry), this.outlets.tally);
     }
     const sink = RECORD_SOURCES.has(this.name) ? this.outlets.sink : () => { this.outlets.tally.records--; this.outlets.tally.others++; };

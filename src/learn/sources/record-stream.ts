@@ -16,7 +16,7 @@ const OLD = 'operation="';
 /** Begin of what the first AppArmor, of 2006, wrote: sentences. */
 const SENTENCES = 'type=APPARMOR msg=';
 
-const MAX_LINE = 1 << 20;
+const MAX_LINE = 2 ** 20;
 const NEWLINE = 0x0a;
 const DOT = 0x2e;
 const COLON = 0x3a;

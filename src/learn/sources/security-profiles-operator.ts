@@ -1,8 +1,8 @@
 import { parseAllDocuments } from 'yaml';
-import type { Access } from '../../rules/access';
-import { isObject, listAt, textAt, textsAt } from './json-values';
+import { isObject, listAt, objectAt, textAt, textsAt } from './json-values';
 import { capabilityAccess } from './observed';
 import type { JsonObject } from './source';
+import type { Access } from '../../rules/access';
 
 /**
  * `AppArmorProfile` objects of the Security Profiles Operator (v1, and v1alpha1 before its 1.0), as `kubectl get -o yaml` or
@@ -75,8 +75,8 @@ export function readOperatorProfile(object: JsonObject): OperatorProfile {
 
 /** The operator writes `network tcp`, `network udp` and `network raw`. */
 function networkEntries(object: JsonObject): OperatorEntry[] {
-  const network = isObject(object.spec) && isObject(object.spec.abstract) && isObject(object.spec.abstract.network) ? object.spec.abstract.network : {};
-  const protocols = isObject(network.allowedProtocols) ? network.allowedProtocols : {};
+  const network = objectAt(object, 'spec', 'abstract', 'network');
+  const protocols = objectAt(network, 'allowedProtocols');
   const types = [
     ...(protocols.allowTcp === true ? ['stream'] : []),
     ...(protocols.allowUdp === true ? ['dgram'] : []),

@@ -3,9 +3,9 @@ import { patternCovers } from '../../../src/automaton';
 import { SourceText } from '../../../src/diagnostics';
 import { parseProfileText } from '../../../src/language';
 import { accessKey } from '../../../src/learn/findings';
-import { suggest } from '../../../src/learn/suggest';
-import type { Need } from '../../../src/learn/rules-from-accesses';
 import type { Strictness } from '../../../src/learn/generalise/step';
+import type { Need } from '../../../src/learn/rules-from-accesses';
+import { suggest } from '../../../src/learn/suggest';
 import { lintTree } from '../../../src/lint';
 import type { Access } from '../../../src/rules/access';
 import type { FileRule } from '../../../src/rules/file';
@@ -28,8 +28,13 @@ function files(mask: string, ...paths: string[]): Access[] {
   return paths.map((path) => ({ class: 'file', path, mask }));
 }
 
-function many(count: number, name: (index: number) => string): string[] {
+function many<T = string>(count: number, name: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => name(index));
+}
+
+/** A temporary file becomes an object. */
+function storeLink(index: number): Access {
+  return { class: 'link', path: `/repo/objects/ab/${'0c'.repeat(18)}0${index}`, target: `/repo/objects/ab/tmp_obj_${'ABC'[index]}xyz` };
 }
 
 test.each<[string, Access[], string[]]>([
@@ -64,7 +69,7 @@ test.each<[string, Access[], string[]]>([
   ['programs are never folded', many(12, (index) => ({ class: 'exec' as const, path: `/opt/app/tools/${'abcdefghijkl'[index]}` })),
     many(12, (index) => `/opt/app/tools/${'abcdefghijkl'[index]} mrix,`)],
   ['names with the characters of patterns stand for themselves', files('r', '/srv/a*[b]{c}'), ['/srv/a\\*\\[b\\]\\{c\\} r,']],
-  ['links by a scheme', many(3, (index) => ({ class: 'link' as const, path: `/repo/objects/ab/${'0c'.repeat(18)}0${index}`, target: `/repo/objects/ab/tmp_obj_${'ABC'[index]}xyz` })),
+  ['links by a scheme', many(3, storeLink),
     ['link /repo/objects/[0-9a-f][0-9a-f]/[0-9a-f]* -> /repo/objects/ab/tmp_obj_*,']],
 ])('balanced: %s', (_what, accesses, expected) => {
   expect(rules(accesses).sort()).toEqual([...expected].sort());

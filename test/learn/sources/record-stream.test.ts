@@ -61,7 +61,7 @@ test('any bytes are counted and never fatal', () => {
 });
 
 test('a line without an end is not kept in memory', () => {
-  const junk = Buffer.alloc(1 << 20, 0x61);
+  const junk = Buffer.alloc(2 ** 20, 0x61);
   const { tally, seen } = read([...Array<Buffer>(20).fill(junk), Buffer.from(`\n${auditLine()}\n`)]);
   expect(tally).toMatchObject({ lines: 2, unreadable: 1, records: 1 });
   expect(seen).toHaveLength(1);

@@ -5,8 +5,17 @@ import { record } from '../../support/log-lines';
 
 const BODY = record();
 const EXPECTED = {
-  event: 'ALLOWED', operation: 'open', class: 'file', profile: 'web', name: '/srv/index.html', pid: 4242, comm: 'nginx',
-  requestedMask: 'r', deniedMask: 'r', fsuid: 33, ouid: 0,
+  event: 'ALLOWED',
+  operation: 'open',
+  class: 'file',
+  profile: 'web',
+  name: '/srv/index.html',
+  pid: 4242,
+  comm: 'nginx',
+  requestedMask: 'r',
+  deniedMask: 'r',
+  fsuid: 33,
+  ouid: 0,
 };
 const STAMPED = { ...EXPECTED, time: 1732435200.123, serial: 4711 };
 
