@@ -65,11 +65,15 @@ function parsePrimary(cursor: Cursor, depth: number): Condition {
 }
 
 function literal(cursor: Cursor, operand: Operand, start: number): Condition {
+  const inBoolean = cursor.depth === 0;
   const word = 'word' in operand ? operand.word.toLowerCase() : undefined;
   if (word !== 'true' && word !== 'false') {
     const text = cursor.text.slice(start, cursor.pos).trim();
     const help = 'write true, false, $name, defined $name or a comparison';
     cursor.fail({ code: 'condition-syntax', message: `"${text}" is neither true nor false`, help }, start, cursor.pos);
+  }
+  if (!inBoolean) {
+    cursor.since('5.0', 'true and false as conditions', word);
   }
   return { type: 'literal', value: word === 'true' };
 }

@@ -42,7 +42,7 @@ export function resolve(tree: ProfileFile, options: ResolveOptions = {}): Policy
   const includes = followIncludes ? options.includes ?? includeFiles(options) : undefined;
   const flat = new Flattening(includes, generation);
   flat.run(tree, tree.layout?.source.name);
-  setVariables(flat.profiles, flat.environment.variables);
+  setVariables(flat.profiles, flat.environment.variables, generation);
   const { abiFile, policyFeatures } = abiOf(flat, includes);
   if (followIncludes) {
     const kernel = options.features === undefined ? [] : [parseFeatures(options.features)];
@@ -66,20 +66,20 @@ function abiOf(flat: Flattening, includes: IncludeFiles | undefined): { abiFile?
 }
 
 /** Gives each profile the global variables and its own built-in ones. */
-function setVariables(profiles: readonly Gathered[], globals: Variables): void {
+function setVariables(profiles: readonly Gathered[], globals: Variables, generation: ParserGeneration): void {
   for (const profile of profiles) {
     const variables = profile.variables as Map<string, readonly string[]>;
     for (const [name, values] of globals) {
       variables.set(name, values);
     }
-    builtIn(profile, variables);
-    setVariables(profile.children, globals);
+    builtIn(profile, variables, generation >= '5.0');
+    setVariables(profile.children, globals, generation);
   }
 }
 
-function builtIn({ fullName, attachment }: FlatProfile, variables: Map<string, readonly string[]>): void {
+function builtIn({ fullName, attachment }: FlatProfile, variables: Map<string, readonly string[]>, paths: boolean): void {
   variables.set('profile_name', [fullName.includes('@{') ? fullName : literalPattern(fullName)]);
-  if (attachment !== undefined) {
+  if (paths && attachment !== undefined) {
     variables.set('attach_path', [attachment]);
     variables.set('exec_path', [attachment]);
   }

@@ -57,7 +57,7 @@ function expand(word: string, variables: Variables, path: readonly string[]): Ex
     pattern += group(values, pattern, word[end]);
     from = end;
     if (pattern.length > LONGEST) {
-      return { fault: { code: 'variable-value', message: `the expansion of @{${name}} is too long`, help: 'use fewer variables in one word' } };
+      return { fault: tooLong(name) };
     }
   }
   return { pattern: pattern + word.slice(from) };
@@ -73,13 +73,38 @@ function valuesOf(name: string, variables: Variables, path: readonly string[]): 
   }
   const expanded: string[] = [];
   for (const value of values) {
-    const { pattern, fault } = value.includes('@{') ? expand(value, variables, [...path, name]) : { pattern: value };
-    if (fault !== undefined) {
-      return fault;
+    const alternatives = value.includes('@{') ? expandValue(value, variables, [...path, name]) : [value];
+    if (!Array.isArray(alternatives)) {
+      return alternatives as Fault;
     }
-    expanded.push(pattern!);
+    expanded.push(...alternatives);
   }
   return expanded;
+}
+
+/** A value that refers to others stands for one value for each of theirs, not for a group: stars in them end where they end. */
+function expandValue(value: string, variables: Variables, path: readonly string[]): string[] | Fault {
+  let [texts, from] = [[''], 0];
+  for (const { name, start, end } of referencesOf(value)) {
+    const values = valuesOf(name, variables, path);
+    if (!Array.isArray(values)) {
+      return values as Fault;
+    }
+    const between = value.slice(from, start);
+    if (texts.length * values.length * value.length > LONGEST) {
+      return tooLong(name);
+    }
+    texts = texts.flatMap((text) => fitted(values, text + between, value[end]).map((one) => text + between + one));
+    from = end;
+    if (texts.reduce((sum, text) => sum + text.length, 0) > LONGEST) {
+      return tooLong(name);
+    }
+  }
+  return texts.map((text) => text + value.slice(from));
+}
+
+function tooLong(name: string): Fault {
+  return { code: 'variable-value', message: `the expansion of @{${name}} is too long`, help: 'use fewer variables in one word' };
 }
 
 function undeclared(name: string): Fault {
@@ -94,13 +119,18 @@ function undeclared(name: string): Fault {
 }
 
 function group(values: readonly string[], before: string, next: string | undefined): string {
+  const distinct = fitted(values, before, next);
+  return distinct.length === 1 ? distinct[0] : `{${distinct.join(',')}}`;
+}
+
+/** The values, each once, without slashes that would double at their edges. */
+function fitted(values: readonly string[], before: string, next: string | undefined): string[] {
   const cutStart = before.endsWith('/') && /[^/]/.test(before);
-  const fitted = values.map((value) => {
+  const cut = values.map((value) => {
     const begun = cutStart ? value.replace(/^\/+/, '') : value;
     return next === '/' ? withoutSlashesAtEnd(begun) : begun;
   });
-  const distinct = [...new Set(fitted)];
-  return distinct.length === 1 ? distinct[0] : `{${distinct.join(',')}}`;
+  return [...new Set(cut)];
 }
 
 function withoutSlashesAtEnd(text: string): string {

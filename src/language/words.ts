@@ -6,6 +6,8 @@
 
 const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', e: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t' };
 const PATTERN_CHARACTERS = '*?[]{}^,\\';
+/** Begins like the assignment of a variable, and would be read as one. */
+const ASSIGNMENT = /^@\{?\w*\}?[+?:]?=/;
 const LOWEST_LONE = 0xdc80;
 
 /** Decodes the escapes of a word without its quotes. */
@@ -112,7 +114,7 @@ export function wordBytes(word: string): Buffer {
 /** A decoded word as it is written in a profile: quoted only where it must be. */
 export function printWord(word: string): string {
   let text = '';
-  let quote = word === '';
+  let quote = word === '' || ASSIGNMENT.test(word);
   for (let at = 0; at < word.length; at++) {
     const [character, code] = [word[at], word.charCodeAt(at)];
     if (character === '\\' && at + 1 < word.length) {

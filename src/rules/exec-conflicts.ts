@@ -52,10 +52,10 @@ export function findExecConflict(rules: readonly ExecRule[], options: ConflictOp
 }
 
 function candidate(rule: ExecRule, options: ConflictOptions): Candidate | undefined {
-  const { pattern, rule: { exec, target, scrub } } = rule;
+  const { pattern, rule: { exec, target, scrub, unsafe } } = rule;
   const inside = exec?.startsWith('c') === true && target !== undefined;
   const mode = `${permissionText({ permissions: '', exec: inside ? exec.replace('c', 'p') as FileRule['exec'] : exec, scrub })} `
-    + `${inside ? `${options.profile}//${target}` : target ?? ''}`;
+    + `${unsafe === true ? 'unsafe ' : ''}${inside ? `${options.profile}//${target}` : target ?? ''}`;
   const glob = pattern.search(GLOB);
   try {
     const exact = glob === -1 || isExact(parsePattern(pattern), options.sets);

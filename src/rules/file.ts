@@ -22,6 +22,8 @@ export interface FileRule extends QualifiedRule {
   readonly exec?: ExecMode;
   /** Whether the environment is scrubbed (a capital mode such as `Px`, or `safe`). */
   readonly scrub?: boolean;
+  /** Only with ix: the word `unsafe` is written, which the kernel's table keeps though it changes nothing for ix. */
+  readonly unsafe?: boolean;
   /** Named transition. */
   readonly target?: string;
   /** With `l` among other permissions and no exec mode: what the link may point to. */
@@ -160,6 +162,7 @@ function judged(cursor: Cursor, read: Read): FileRule | LinkRule {
     scrub: exec !== undefined && exec !== 'x' && exec !== 'ix' && (prefix === undefined ? scrub : prefix === 'safe'),
     target: isLink ? undefined : target,
     linkTarget: isLink ? target : undefined,
+    unsafe: prefix === 'unsafe' && exec === 'ix' ? true : undefined,
     layout: undefined,
   };
 }
@@ -198,7 +201,7 @@ function print(rule: FileRule): string {
     return ruleText(qualifiers, permissionText(rule), [printWord(path), '->', printWord(linkTarget)]);
   }
   const word = /^[/@:&]/.test(path) ? printWord(path) : path;
-  return ruleText(qualifiers, word, [permissionText(rule), target === undefined ? undefined : `-> ${printWord(target)}`]);
+  return ruleText(qualifiers, rule.unsafe === true ? `unsafe ${word}` : word, [permissionText(rule), target === undefined ? undefined : `-> ${printWord(target)}`]);
 }
 
 function covers(wide: FileRule, narrow: FileRule, patterns: PatternRelation): boolean {

@@ -1,7 +1,7 @@
 import type { Access } from './access';
 import { MOUNT_OPTIONS, type MountOption } from './mount-options';
 import { coversOptional } from './pattern-relation';
-import { listedWord, ruleText } from './printing';
+import { listedWord, mountWord, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type PatternRelation, type Qualifiers, type QualifiedRule } from './rule';
 import { nextPiece, readCondition, readWord, endTail, type RuleCondition } from '../language/conditions';
 import type { Cursor, Fault } from '../language/cursor';
@@ -125,8 +125,8 @@ function print({ qualifiers, operation, fstype, options, source, target }: Mount
   return ruleText(qualifiers, operation, [
     ...fstype.map((condition) => listText('fstype', condition)),
     ...options.map((condition) => listText('options', condition)),
-    source === undefined ? undefined : printWord(source),
-    target === undefined ? undefined : `${operation === 'mount' ? '-> ' : ''}${printWord(target)}`,
+    source === undefined ? undefined : mountWord(source),
+    target === undefined ? undefined : `${operation === 'mount' ? '-> ' : ''}${mountWord(target)}`,
   ]);
 }
 

@@ -187,6 +187,9 @@ function readEnd(cursor: Cursor, values: Record<string, readonly string[]>): Net
   if (port !== undefined && !isPort(port)) {
     cursor.reportAt(port, { code: 'network-port', message: `"${port}" is no port`, help: 'write 0 to 65535, or FROM-TO without blanks' });
   }
+  if (values.interface !== undefined || values.label !== undefined) {
+    cursor.since('5.0', 'interfaces and labels in network rules', values.interface === undefined ? 'label' : 'interface');
+  }
   return { ip, port, interface: values.interface?.[0], label: values.label?.[0] };
 }
 

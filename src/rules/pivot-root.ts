@@ -1,11 +1,11 @@
 import type { Access } from './access';
 import { conditionValues } from './condition-values';
 import { coversOptional } from './pattern-relation';
-import { conditionText, ruleText } from './printing';
+import { conditionText, mountWord, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
 import { endTail, nextPiece, readCondition, readWord } from '../language/conditions';
 import type { Cursor } from '../language/cursor';
-import { literalPattern, printWord } from '../language/words';
+import { literalPattern } from '../language/words';
 
 /** `pivot_root [oldroot=PATH] [NEWROOT] [-> PROFILE],` */
 export interface PivotRootRule extends QualifiedRule {
@@ -24,8 +24,8 @@ export const pivotRoot: Family<PivotRootRule> = {
   parse,
   print: ({ qualifiers, oldRoot, newRoot, target }) => ruleText(qualifiers, 'pivot_root', [
     conditionText('oldroot', oldRoot),
-    newRoot === undefined ? undefined : printWord(newRoot),
-    target === undefined ? undefined : `-> ${printWord(target)}`,
+    newRoot === undefined ? undefined : mountWord(newRoot),
+    target === undefined ? undefined : `-> ${mountWord(target)}`,
   ]),
   patterns: ({ oldRoot, newRoot }) => [oldRoot, newRoot].filter((word) => word !== undefined),
   unenforced: (_rule, has) => (has('mount') ? undefined : 'the features in force do not mediate pivot_root'),

@@ -32,8 +32,13 @@ export function peerText(parts: ReadonlyArray<readonly [name: string, value: str
   return given.length === 0 ? undefined : `peer=(${given.join(' ')})`;
 }
 
-/** A word inside of parentheses, where a parenthesis or any comma would end it. */
+/** A word inside of parentheses, where a parenthesis, an equals sign or any comma would end it. */
 export function listedWord(word: string): string {
   const printed = printWord(word);
   return /[(),=]/.test(printed) && !printed.startsWith('"') ? `"${printed}"` : printed;
+}
+
+/** The source or target of a mount: where a colon begins it, too, it is no word. */
+export function mountWord(word: string): string {
+  return word.startsWith(':') ? `"${listedWord(word).replace(/^"|"$/g, '')}"` : listedWord(word);
 }
