@@ -1,5 +1,5 @@
 import { FILE_BITS, impliesMap, OTHER } from '../rules/file-match';
-import type { Clause } from '../rules/match';
+import type { Clause, Generation } from '../rules/match';
 
 /** A clause with the rule it comes from. */
 export interface HeldClause {
@@ -28,6 +28,8 @@ export interface Judgement {
 interface BitJudgement {
   readonly winners: readonly HeldClause[];
   readonly access?: HeldClause['access'];
+  /** Where rules that did not win are heard on this, too. */
+  readonly audited?: boolean;
 }
 
 const HALVES = [1, OTHER];
@@ -41,8 +43,7 @@ const NOBODY: BitJudgement = { winners: [] };
 export class MatchingClauses {
   private readonly memory: Array<Judgement | undefined> = [];
 
-  /** @param mapWithExec whether `m` follows the exec rule that wins (parsers from 4.1 on) or any that matches */
-  constructor(readonly clauses: readonly HeldClause[], private readonly mapWithExec: boolean) {}
+  constructor(readonly clauses: readonly HeldClause[], private readonly parser: Generation) {}
 
   judge(permissions: number): Judgement {
     const known = this.memory[permissions];
@@ -63,11 +64,11 @@ export class MatchingClauses {
       if (!has(permissions, bit)) {
         continue;
       }
-      const { winners, access } = this.judgeBit(bit);
+      const { winners, access, audited = winners.some(({ audit }) => audit) } = this.judgeBit(bit);
       winners.forEach(({ rule }) => rules.add(rule));
       sums.allowed += access === 'allow' ? bit : 0;
       sums.prompt += access === 'prompt' ? bit : 0;
-      sums.audited += access === 'allow' && winners.some(({ audit }) => audit) ? bit : 0;
+      sums.audited += access === 'allow' && audited ? bit : 0;
       sums.quiet += access === 'deny' && winners.some(({ audit }) => !audit) ? bit : 0;
       exec = isExecBit(bit) && access === 'allow' ? winners[0].clause : exec;
     }
@@ -77,17 +78,23 @@ export class MatchingClauses {
   private judgeBit(bit: number): BitJudgement {
     const half = HALVES.find((factor) => bit === FILE_BITS.m * factor);
     const about = this.clauses.filter(({ clause }) => has(clause.permissions, bit));
-    if (half === undefined) {
-      return isExecBit(bit) ? exactFirst(weigh(about)) : weigh(about);
+    if (half !== undefined) {
+      return this.judgeMap(about, FILE_BITS.x * half);
     }
-    return weigh([...about, ...this.impliedMap(FILE_BITS.x * half)]);
+    return isExecBit(bit) ? exactFirst(weigh(about), this.parser) : weigh(about);
   }
 
-  /** Rules whose exec mode lets the program be mapped, too. */
-  private impliedMap(execBit: number): readonly HeldClause[] {
-    const about = this.clauses.filter(({ clause }) => clause.exec !== undefined && has(clause.permissions, execBit));
-    const counted = this.mapWithExec ? exactFirst(weigh(about)).winners : about;
-    return counted.filter(({ clause, access }) => access !== 'deny' && clause.exec !== undefined && impliesMap(clause.exec));
+  /**
+   * Mapping, which exec modes imply that keep the profile. Before parser 5.0 every such rule that matches is one more rule for
+   * it; from 5.0 on only those that win for the execution, and only where no rule speaks of mapping itself. Auditing them
+   * audits this as well in 4.1 only.
+   */
+  private judgeMap(about: readonly HeldClause[], execBit: number): BitJudgement {
+    const execs = this.clauses.filter(({ clause }) => clause.exec !== undefined && has(clause.permissions, execBit));
+    const heard = this.parser === '5.0' ? exactFirst(weigh(execs), this.parser).winners : execs;
+    const implied = heard.filter(({ clause, access }) => access !== 'deny' && clause.exec !== undefined && impliesMap(clause.exec))
+      .map((held) => ({ ...held, audit: held.audit && this.parser === '4.1' }));
+    return weigh(this.parser === '5.0' && about.length > 0 ? about : [...about, ...implied]);
   }
 }
 
@@ -106,10 +113,13 @@ function weigh(about: readonly HeldClause[]): BitJudgement {
   return NOBODY;
 }
 
-/** An exec rule without globs wins over those with some; apparmor.d(5), "Execute". */
-function exactFirst(judgement: BitJudgement): BitJudgement {
+/** An exec rule without globs wins over those with some (apparmor.d(5), "Execute"); before parser 5.0 all of them can ask for auditing. */
+function exactFirst(judgement: BitJudgement, parser: Generation): BitJudgement {
   const exact = judgement.access === 'allow' ? judgement.winners.filter(({ clause }) => clause.exec?.exact === true) : [];
-  return exact.length === 0 ? judgement : { ...judgement, winners: exact };
+  if (exact.length === 0) {
+    return judgement;
+  }
+  return parser === '5.0' ? { ...judgement, winners: exact } : { ...judgement, winners: exact, audited: judgement.winners.some(({ audit }) => audit) };
 }
 
 function isExecBit(bit: number): boolean {

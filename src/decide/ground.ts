@@ -15,6 +15,7 @@ export function groundOf(policy: Policy, profile: FlatProfile, features: CommonF
   };
   return {
     profileName: expand(profile.fullName),
+    parser,
     has: (feature) => features.has(feature),
     lists: (feature, word) => features.lists(feature, word),
     atLeast: (generation) => ORDER.indexOf(parser) >= ORDER.indexOf(generation),

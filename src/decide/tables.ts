@@ -2,7 +2,7 @@ import { MatchingClauses, type HeldClause } from './combine';
 import { impliedClauses } from './implied';
 import { Automaton, literal, sequence, type Expression } from '../automaton';
 import type { FlatProfile } from '../language';
-import type { Ground, Question, Table } from '../rules/match';
+import type { Generation, Ground, Question, Table } from '../rules/match';
 import { MATCHES } from '../rules/match-registry';
 
 const SEPARATOR = literal('\0');
@@ -11,10 +11,10 @@ const SEPARATOR = literal('\0');
 export class ClauseTables {
   private readonly clauses = new Map<Table, HeldClause[]>();
   private readonly automata = new Map<Table, Automaton<MatchingClauses>>();
-  private readonly mapWithExec: boolean;
+  private readonly parser: Generation;
 
   constructor(profile: FlatProfile, ground: Ground) {
-    this.mapWithExec = ground.atLeast('4.1');
+    this.parser = ground.parser;
     profile.rules.forEach((rule, index) => {
       if (rule.type === 'rlimit') {
         return;
@@ -47,7 +47,7 @@ export class ClauseTables {
   private build(table: Table): Automaton<MatchingClauses> {
     const clauses = this.clauses.get(table) ?? [];
     const patterns = clauses.map(({ clause }) => joined(clause.fields));
-    const automaton = new Automaton(patterns, (matching) => new MatchingClauses(matching.map((index) => clauses[index]), this.mapWithExec));
+    const automaton = new Automaton(patterns, (matching) => new MatchingClauses(matching.map((index) => clauses[index]), this.parser));
     this.automata.set(table, automaton);
     return automaton;
   }

@@ -49,6 +49,7 @@ export type Generation = '3.0' | '4.1' | '5.0';
 /** What rules and accesses stand on: a profile, the features in force, the parser that compiles. */
 export interface Ground {
   readonly profileName: string;
+  readonly parser: Generation;
   /** Whether both the kernel and the policy's ABI have a feature. */
   has(feature: string): boolean;
   /** Whether both list a word under a feature, such as a capability under `caps/mask`. */
