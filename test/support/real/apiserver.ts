@@ -58,6 +58,8 @@ export interface Cluster {
   readonly port: number;
   /** Holds `ca.crt`, logs and the kubeconfig files. */
   readonly folder: string;
+  /** The certificate of the authority that the server's own comes from. */
+  readonly authority: Buffer;
   /** The program, the newest for every version of the server. */
   readonly kubectlProgram: string;
   /** The path of a kubeconfig of a user. */
@@ -181,7 +183,7 @@ class Keeper {
 
 class LoopbackCluster implements Cluster {
   readonly kubectlProgram = kubernetesProgram(NEWEST_KUBERNETES, 'kubectl');
-  private readonly authority: Buffer;
+  readonly authority: Buffer;
 
   constructor(
     readonly version: string,
