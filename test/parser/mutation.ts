@@ -71,7 +71,7 @@ export class Mutator {
 
   private change(tokens: string[], at: number): string {
     const token = tokens[at];
-    const kinds = ['replace', 'replace', 'replace', 'any', 'delete', 'double', 'swap', 'insert', 'letter', 'letter'] as const;
+    const kinds = ['replace', 'replace', 'replace', 'replace', 'replace', 'any', 'delete', 'double', 'swap', 'insert', 'letter', 'letter'] as const;
     const kind = this.pick(kinds);
     switch (kind) {
       case 'replace':

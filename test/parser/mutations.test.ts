@@ -1,0 +1,37 @@
+/**
+ * Texts made by token mutations, judged by the real parser and by ours. `K8S_APPARMOR_MUTATIONS=COUNT[,SEED]` runs more or
+ * others than the usual ones.
+ */
+import { Mutator } from './mutation';
+import { originals } from './originals';
+import { agreement, judgeAll, type Verdicts } from './verdicts';
+import { diagnosticLine } from '../../src/diagnostics';
+import type { ParserGeneration } from '../../src/language';
+
+const [count = 5000, seed = 20] = (process.env.K8S_APPARMOR_MUTATIONS ?? '').split(',').filter((part) => part !== '').map(Number);
+const LEAST = 0.995;
+/** Older parsers get a share of the texts: they run the same code of ours but for a few tables. */
+const SHARES: ReadonlyArray<readonly [ParserGeneration, number]> = [['5.0', 1], ['4.1', 0.2], ['3.0', 0.2]];
+
+function difference({ mutant, real, realWords, errors }: Verdicts): string {
+  const ours = errors.length === 0 ? 'accepted' : diagnosticLine(errors[0]);
+  return `${mutant.name} (${mutant.change}): ${real === true ? 'accepted' : realWords}; ours: ${ours}`;
+}
+
+describe.each(SHARES)('parser %s', (generation, share) => {
+  const texts = Math.round(count * share);
+
+  test(`${texts} mutated texts are accepted and refused as the real parser does`, async () => {
+    const mutator = new Mutator(originals(generation), seed);
+    const verdicts = await judgeAll(Array.from({ length: texts }, () => mutator.mutant()), generation);
+    const { accepted, refused, wronglyRefused, wronglyAccepted, timedOut } = agreement(verdicts);
+    process.stdout.write([
+      `${generation}: ${accepted.length} accepted, ${wronglyRefused.length} of them refused by us;`,
+      `${refused.length} refused, ${wronglyAccepted.length} of them accepted by us; ${timedOut} out of time`,
+      ...[...wronglyRefused, ...wronglyAccepted].map((one) => `  ${difference(one)}`), '',
+    ].join('\n'));
+    expect(accepted.length / texts).toBeGreaterThan(0.2);
+    expect(1 - wronglyRefused.length / accepted.length).toBeGreaterThanOrEqual(LEAST);
+    expect(1 - wronglyAccepted.length / refused.length).toBeGreaterThanOrEqual(LEAST);
+  }, Math.max(600_000, count * 200));
+});
