@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { type CliCommand, type CommandIo, EXIT, examples, UserError } from './command';
-import { CODES, hasErrors, renderDiagnostic, type Code } from '../diagnostics';
+import { CODES, hasErrors, messageText, renderDiagnostic, type Code } from '../diagnostics';
 import { isAccessRule, parseProfileText } from '../language';
+import { denialLines } from './explanations/denials';
 import { profileLines } from './explanations/profiles';
 import { ruleSentence } from './explanations/rules';
 import { symptomOf } from './explanations/symptoms';
@@ -17,13 +18,14 @@ const LONGEST = 1024 * 1024;
 export const command: CliCommand = {
   configure(program: Command): void {
     program
-      .argument('<what...>', 'a rule, the path of a profile, the id of a lint, an error code, or a message of a pod; - reads standard input')
+      .argument('<what...>', 'a rule, the path of a profile, the id of a lint, an error code, a message of a pod, or log lines with denials; - reads standard input')
       .option('--format <format>', 'text or json', 'text');
     examples(program, [
       ['k8s-apparmor explain "/usr/bin/* Pix -> helper,"', 'says what a rule does'],
       ['k8s-apparmor explain web.profile', 'says it for every rule of a profile'],
       ['k8s-apparmor explain write-and-execute', 'says why a lint is there, and what to do'],
       ['k8s-apparmor explain exec-conflict', 'says what an error means'],
+      ['dmesg | k8s-apparmor explain -', 'says what was denied, and which rules would allow it'],
       ['kubectl describe pod web | k8s-apparmor explain -', 'says why a pod does not start'],
     ]);
   },
@@ -41,9 +43,14 @@ export const command: CliCommand = {
 
 function explanationOf(asked: string, mayBeFile: boolean): string[] {
   const word = asked.trim();
-  const lines = lintLines(word) ?? codeLines(word) ?? symptomLines(word) ?? (mayBeFile ? fileLines(word) : undefined) ?? textLines(asked);
+  const lines = lintLines(word) ?? codeLines(word) ?? denialLines(asked) ?? symptomLines(word)
+    ?? (mayBeFile ? fileLines(word) : undefined) ?? textLines(asked);
   if (lines !== undefined) {
     return lines;
+  }
+  if (/^[/@]|[\s,]/.test(word)) {
+    const [fault] = parseProfileText(`profile x {\n${word.replace(/,?$/, ',')}\n}\n`).diagnostics;
+    throw new UserError(`this is no rule, profile or known message: ${short(word)}: ${fault === undefined ? 'there is nothing in it' : messageText(fault)}`);
   }
   const near = nearest(word, [...LINTS.map(({ id }) => id), ...Object.keys(CODES)]);
   throw new UserError(`this is no rule, profile, lint, error code or known message: ${short(word)}${near === undefined ? '' : `; did you mean ${near}?`}`);

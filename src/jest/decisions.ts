@@ -1,5 +1,7 @@
-import { accessText, allowingRule } from './access-text';
 import { AppArmorProfile, Verdict, type Decision, type DecisionOptions } from '../profile';
+import type { Access } from '../rules/access';
+import { accessText } from '../rules/access-text';
+import { printRule, ruleFromAccess } from '../rules/registry';
 
 /** What a matcher of jest gives. */
 export interface MatcherResult {
@@ -36,10 +38,10 @@ function profileOf(received: unknown, matcher: string): AppArmorProfile {
 
 function sentence(profile: AppArmorProfile, access: Record<string, any>, decision: Decision, wish: string): string {
   const to = wish.startsWith('not') ? wish : `to ${wish}`;
-  const lines = [`expected the profile "${profile.name}" ${to} ${accessText(access)}`, reason(decision)];
-  const hint = wish === 'allow' && decision.rules.length === 0 ? allowingRule(access) : undefined;
-  if (hint !== undefined) {
-    lines.push(`this rule would allow it: ${hint}`);
+  const lines = [`expected the profile "${profile.name}" ${to} ${accessText(access as Access)}`, reason(decision)];
+  const rule = wish === 'allow' && decision.rules.length === 0 ? ruleFromAccess(access as Access) : undefined;
+  if (rule !== undefined) {
+    lines.push(`this rule would allow it: ${printRule(rule)}`);
   }
   if (decision.unread.length > 0) {
     lines.push(`not read: ${decision.unread.join(', ')}; give a folder with them as { base } to have them decide, too`);

@@ -13,7 +13,6 @@ import { execTransition } from './lints/exec-transition';
 import { kubernetesSecrets } from './lints/kubernetes-secrets';
 import { noEnforcement } from './lints/no-enforcement';
 import { noRuntimeSignals } from './lints/no-runtime-signals';
-import { notEnforced } from './lints/not-enforced';
 import { openMount } from './lints/open-mount';
 import { ptraceAnyPeer } from './lints/ptrace-any-peer';
 import { rawDevice } from './lints/raw-device';
@@ -21,6 +20,7 @@ import { rawSocket } from './lints/raw-socket';
 import { runtimeSocket } from './lints/runtime-socket';
 import { signalAnyPeer } from './lints/signal-any-peer';
 import { unconfinedExec } from './lints/unconfined-exec';
+import { unenforcedRule } from './lints/unenforced-rule';
 import { unknownAbi } from './lints/unknown-abi';
 import { unpinnedAbi } from './lints/unpinned-abi';
 import { unscrubbedExec } from './lints/unscrubbed-exec';
@@ -48,7 +48,6 @@ export const LINTS: readonly Lint[] = [
   kubernetesSecrets,
   noEnforcement,
   noRuntimeSignals,
-  notEnforced,
   openMount,
   ptraceAnyPeer,
   rawDevice,
@@ -56,6 +55,7 @@ export const LINTS: readonly Lint[] = [
   runtimeSocket,
   signalAnyPeer,
   unconfinedExec,
+  unenforcedRule,
   unknownAbi,
   unpinnedAbi,
   unscrubbedExec,

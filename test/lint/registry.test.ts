@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { CODES } from '../../src/diagnostics';
 import { parseProfileText } from '../../src/language';
 import { LINTS, lintTree } from '../../src/lint';
 
@@ -10,6 +11,10 @@ function idsIn(text: string): string[] {
   expect(diagnostics).toEqual([]);
   return lintTree(tree.layout!.source, tree, { preset: 'strict' }).map(({ id }) => id);
 }
+
+test('no lint has the name of an error of the language', () => {
+  expect(LINTS.map(({ id }) => id).filter((id) => id in CODES)).toEqual([]);
+});
 
 test('every file of the folder is a lint with the id of its name, sorted in the registry', () => {
   const files = readdirSync(FOLDER).map((file) => file.replace(/\.ts$/, '')).sort();

@@ -59,7 +59,7 @@ test.each<[string, string[], string[]]>([
   ['an owner deny against everybody', ['/srv/a w,', 'deny owner /srv/** w,'], []],
   ['a priority above the deny', ['priority=1 /srv/a w,', 'deny /srv/** w,'], []],
   ['limits, of which the last wins', ['set rlimit nofile <= 10,', 'set rlimit nofile <= 20,'], []],
-  ['a family that abi/3.0 has not', ['deny mqueue,'], ['not-enforced "deny mqueue," confines nothing: abi/3.0 has no mqueue mediation, which came with abi/4.0']],
+  ['a family that abi/3.0 has not', ['deny mqueue,'], ['unenforced-rule "deny mqueue," confines nothing: abi/3.0 has no mqueue mediation, which came with abi/4.0']],
 ])('%s', (_what, lines, expected) => {
   expect(found(...lines).map((line) => line.replace(/^rule-dropped .*/, 'rule-dropped x'))).toEqual(expected);
 });

@@ -16,8 +16,8 @@ const SINCE_ABI: Readonly<Partial<Record<AccessRule['type'], string>>> = { usern
 /** No mainline kernel; distributions patch it in. */
 const NEVER: ReadonlySet<string> = new Set(['mqueue']);
 
-export const notEnforced: Lint = {
-  id: 'not-enforced',
+export const unenforcedRule: Lint = {
+  id: 'unenforced-rule',
   level: 'warning',
   preset: 'recommended',
   summary: 'The abi of the profile, or the stated kernel, does not mediate what the rule is about.',
