@@ -38,9 +38,9 @@ wanted_keys() {
   awk -F '\t' 'part == 1 { loaded[$1] = 1; next } ($1 in loaded) { print $2 }' part=1 "$STATE/work/ok" part=2 "$LABELS" | sort -u
 }
 
-# Keys of this bundle that the node has.
+# Keys of this bundle that the node has. The API server puts a space after the colon for curl, and none for others.
 present_keys() {
-  grep -o "\"${PREFIX}[A-Za-z0-9._-]*\":\"[A-Za-z0-9._-]*\"" | grep "\":\"$BUNDLE\"\$" | sed 's/^"//; s/":".*//' | sort -u
+  grep -o "\"${PREFIX}[A-Za-z0-9._-]*\": *\"[A-Za-z0-9._-]*\"" | grep "\": *\"$BUNDLE\"\$" | sed 's/^"//; s/": *".*//' | sort -u
 }
 
 state_text() {

@@ -222,8 +222,10 @@ after_a_kill() {
   rm -f "$WORK/trying"
 }
 
-# Names that were loaded in this boot and are not any more: their processes run unconfined for good.
+# Names in $WORK/before that were loaded in this boot and were not any more: their processes run unconfined for good. This is
+# told after the repair, which has to be quick; a loader that was killed in between tells it at its next start.
 note_removed() {
+  [ -s "$WORK/before" ] || return 0
   # shellcheck disable=SC2016
   awk -v work="$WORK" -v policy="$POLICY" '
     BEGIN { printf "" > (work "/removed.new") }
@@ -237,7 +239,8 @@ note_removed() {
       close(policy "/" $0)
       print "warn\tmissing\t" $0 "\tits copy is on the node but it is not loaded: it was not loaded at boot, or somebody removed it, and then containers that ran under it are unconfined until they are restarted"
     }
-  ' part=1 "$WORK/seen" part=2 "$WORK/missing" | log_all
+  ' part=1 "$WORK/seen" part=2 "$WORK/before" | log_all
+  rm -f "$WORK/before"
   [ -s "$WORK/removed.new" ] || return 0
   # One record a profile, PROFILE<TAB>TIME<TAB>TIMES, so that nobody fills the memory by removing again and again.
   # shellcheck disable=SC2016
@@ -388,13 +391,13 @@ why_missing() {
   fi
 }
 
-# Files for the probe, for metrics and for the gate; log lines for what is new.
+# Files for the probe, for metrics and for the gate; then log lines for what is new.
 publish() {
   problems >"$WORK/problems"
   if grep -qv '^copy' "$WORK/problems"; then ready=0; else ready=1; fi
   # shellcheck disable=SC2016
   awk -F '\t' 'part == 1 { said[$0] = 1; next } !($0 in said) { print ($1 == "copy" ? "warn" : "error") "\t" $1 "\t" $2 "\t" $3 }' \
-    part=1 "$WORK/said" part=2 "$WORK/problems" | log_all
+    part=1 "$WORK/said" part=2 "$WORK/problems" >"$WORK/news"
   mv -f "$WORK/problems" "$WORK/said"
   write_state >"$WORK/state.json" && mv -f "$WORK/state.json" "$STATE/state.json"
   write_metrics >"$WORK/metrics.txt" && mv -f "$WORK/metrics.txt" "$STATE/metrics.txt"
@@ -402,11 +405,12 @@ publish() {
     awk '{ size += length($0) + 1; if (size < 4000) print }' 2>/dev/null >"$TERMINATION_LOG"
   if [ $ready = 1 ] && [ ! -e "$STATE/ready" ]; then
     echo "$BUNDLE" >"$STATE/ready"
-    log info ready '' "all wanted profiles are loaded"
+    printf 'info\tready\t\tall wanted profiles are loaded\n' >>"$WORK/news"
   elif [ $ready = 0 ] && [ -e "$STATE/ready" ]; then
     rm -f "$STATE/ready"
-    log error unready '' "not all wanted profiles are loaded as they should be"
+    printf 'error\tunready\t\tnot all wanted profiles are loaded as they should be\n' >>"$WORK/news"
   fi
+  [ ! -s "$WORK/news" ] || log_all <"$WORK/news"
 }
 
 write_state() {
@@ -454,15 +458,15 @@ look() {
   remember_revision
   if compare && [ "$1" = change ] && [ -e "$STATE/ready" ]; then return; fi
   if [ -s "$WORK/missing" ]; then
-    note_removed
+    cp "$WORK/missing" "$WORK/before"
     if find_parser; then
-      cp "$WORK/missing" "$WORK/before"
       load_missing
       remember_revision
       compare
       # shellcheck disable=SC2016
       awk 'part == 1 { was[$0] = 1; next } $0 in was { print "info\tloaded\t" $0 "\tloaded" }' part=1 "$WORK/before" part=2 "$WORK/ok" | log_all
     fi
+    note_removed
   fi
   cp "$WORK/ok" "$WORK/seen"
   publish
@@ -518,8 +522,9 @@ prepare() {
   : >"$WORK/said"
   rm -f "$WORK"/failed/*
   after_a_kill
+  note_removed
   [ "$KEEP_COPIES" = 1 ] && [ -d "$DRAFTS" ] && rm -rf "$DRAFTS"
-  log info started '' "$(awk -F '\t' '$1 == $3' "$WANTED" | grep -c .) profiles are wanted"
+  log info started '' "$(awk -F '\t' '$1 == $3 { n++ } END { print n + 0 }' "$WANTED") profiles are wanted"
 }
 
 # The first process takes no signal that it has no trap for, and a trap waits for a child that is waited for.

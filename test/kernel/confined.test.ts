@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { AppArmorProfile, AppArmorProfileBundle, ExecTransition, NetworkFamily, ProfileMode, PtraceAccess, Rule, SignalAccess, SocketType } from '../../src';
 import { say } from '../support/real/cache';
-import { loaderFiles, Manifest, readManifests, startLoader } from '../support/real/loader-pod';
+import { loaderCommand, loaderFiles, loaderMounts, Manifest, readManifests } from '../support/real/loader-pod';
 import { bootVm, Kernel, KERNELS, VmResult } from '../support/real/vm';
 
 jest.setTimeout(600_000);
@@ -58,7 +58,9 @@ function script(manifests: readonly Manifest[]): string {
 mkdir -p /srv /mnt/allowed /mnt/other
 echo open > /srv/open; echo hidden > /srv/hidden; echo old > /srv/log; echo old > /srv/elsewhere
 mkdir /srv/allowed /srv/other; cp /usr/bin/busybox /srv/allowed; cp /usr/bin/busybox /srv/other
-${startLoader(manifests)}
+${loaderMounts(manifests)}
+${loaderCommand(manifests)}
+LOADER=$!
 for i in $(seq 200); do grep -q '"copied"' /run/loader.log && break; sleep 0.1; done
 echo "== log"; cat /run/loader.log
 echo "== state"; cat /state/state.json

@@ -8,7 +8,7 @@ export class KubeletNode {
   async place(pods: Record<string, object>): Promise<void> {
     for (const [name, pod] of Object.entries(pods)) {
       const text = Buffer.from(JSON.stringify(pod)).toString('base64');
-      await this.vm.must(`echo ${text} | base64 -d > /etc/kubernetes/.${name} && mv /etc/kubernetes/.${name} /etc/kubernetes/manifests/${name}.json`);
+      await this.vm.must(`mkdir -p /etc/kubernetes/manifests && echo ${text} | base64 -d > /etc/kubernetes/.${name} && mv /etc/kubernetes/.${name} /etc/kubernetes/manifests/${name}.json`);
     }
   }
 

@@ -1,9 +1,9 @@
+import { isOver, isReady, KubeletNode, statusOf, waitsFor } from './kubelet-node';
+import { annotation, auditWrite, denyWrite, e2e, extra, localhost, synthesised } from './node-program';
 import { say } from '../support/real/cache';
 import { NodeVm } from '../support/real/node-vm';
 import { loaderStaticPod, shellPod } from '../support/real/static-pod';
 import { Kernel } from '../support/real/vm';
-import { isOver, isReady, KubeletNode, statusOf, waitsFor } from './kubelet-node';
-import { annotation, auditWrite, denyWrite, e2e, extra, localhost, synthesised } from './node-program';
 
 jest.setTimeout(600_000);
 
@@ -142,7 +142,7 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     const state = JSON.parse(await node.vm.must(`busybox wget -qO- http://$(nsenter -t ${(await node.processes('loader', 'state'))[0]} -n hostname -I 2>/dev/null | cut -d' ' -f1):9871/state.json`));
     expect(state).toMatchObject({ ready: true, removed: [{ profile: e2e.loadedName, times: 1 }] });
     await node.vm.must(`kill -9 ${process}`);
-    await node.vm.until(`pid=$(pgrep -f 'while sleep 1' | head -1); cat /proc/$pid/attr/current`, (output) => output.includes(e2e.loadedName));
+    await node.vm.until('pid=$(pgrep -f \'while sleep 1\' | head -1); cat /proc/$pid/attr/current', (output) => output.includes(e2e.loadedName));
   });
 
   test('a broken profile in a second bundle: its good one is loaded, it stays unready, says why, does not restart; the first bundle goes on', async () => {

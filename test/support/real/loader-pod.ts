@@ -40,14 +40,10 @@ export function loaderFiles(manifests: readonly Manifest[], root = ''): Record<s
   }));
 }
 
-/**
- * Shell lines that start the loader as its container would run, in a machine without a container runtime: same command,
- * environment, mounts and capabilities. It prints to /run/loader.log; `LOADER` is its process id.
- */
-export function startLoader(manifests: readonly Manifest[]): string {
-  const pod = loaderDaemonSetOf(manifests).spec.template.spec;
-  const container = pod.containers.find(({ name }: { name: string }) => name === 'loader');
-  const mounts = container.volumeMounts.flatMap((mount: any) => {
+/** Shell lines that mount what the loader's container sees, in a machine without a container runtime. */
+export function loaderMounts(manifests: readonly Manifest[]): string {
+  const { pod, container } = loaderContainer(manifests);
+  return container.volumeMounts.flatMap((mount: any) => {
     const volume = pod.volumes.find(({ name }: { name: string }) => name === mount.name);
     if (volume.emptyDir) return [`mkdir -p ${mount.mountPath} && mount -t tmpfs none ${mount.mountPath}`];
     if (!volume.hostPath || volume.hostPath.path === mount.mountPath) return [];
@@ -55,14 +51,27 @@ export function startLoader(manifests: readonly Manifest[]): string {
       `mkdir -p ${mount.mountPath} && mount --bind ${volume.hostPath.path} ${mount.mountPath}`,
       ...mount.readOnly ? [`mount -o remount,bind,ro ${mount.mountPath}`] : [],
     ];
-  });
+  }).join('\n');
+}
+
+/**
+ * A shell line that starts the loader as its container would run: same command, environment and capabilities, in a process group
+ * of its own. It adds to /run/loader.log; `$!` is its process id.
+ *
+ * @param more assignments such as `TICK=1`
+ */
+export function loaderCommand(manifests: readonly Manifest[], more = ''): string {
+  const { container } = loaderContainer(manifests);
   const environment = container.env.map(({ name, value }: any) => `${name}=${value ?? 'vm'}`);
   const capabilities = container.securityContext.capabilities.add.map((name: string) => `+${name.toLowerCase()}`).join(',');
+  // util-linux's setpriv, because busybox' cannot bound capabilities.
   return [
-    ...mounts,
-    // util-linux's own, because busybox cannot bound capabilities.
-    `/usr/bin/setpriv --no-new-privs --bounding-set=-all,${capabilities} --inh-caps=-all env ${environment.join(' ')} \\`,
-    `  TERMINATION_LOG=/run/termination-log busybox ${container.command.join(' ').replace('/bin/sh', 'sh')} > /run/loader.log 2>&1 &`,
-    'LOADER=$!',
-  ].join('\n');
+    `/usr/bin/setsid /usr/bin/setpriv --no-new-privs --bounding-set=-all,${capabilities} --inh-caps=-all env ${environment.join(' ')}`,
+    `TERMINATION_LOG=/run/termination-log ${more} busybox ${container.command.join(' ').replace('/bin/sh', 'sh')} >> /run/loader.log 2>&1 &`,
+  ].join(' ');
+}
+
+function loaderContainer(manifests: readonly Manifest[]): { pod: any; container: any } {
+  const pod = loaderDaemonSetOf(manifests).spec.template.spec;
+  return { pod, container: pod.containers.find(({ name }: { name: string }) => name === 'loader') };
 }

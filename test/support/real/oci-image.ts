@@ -33,11 +33,15 @@ export function writeBusyboxImages(path: string, busybox: string, images: readon
     const layerBlob = { mediaType: 'application/vnd.oci.image.layer.v1.tar', ...store(layer) };
     const manifests = images.map(({ name, command }) => {
       const config = {
-        architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
+        architecture: 'amd64',
+        os: 'linux',
+        rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] },
         config: { Cmd: command, Env: ['PATH=/bin:/sbin:/usr/bin:/usr/sbin'] },
       };
       const manifest = {
-        schemaVersion: 2, mediaType: 'application/vnd.oci.image.manifest.v1+json', layers: [layerBlob],
+        schemaVersion: 2,
+        mediaType: 'application/vnd.oci.image.manifest.v1+json',
+        layers: [layerBlob],
         config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...store(Buffer.from(JSON.stringify(config))) },
       };
       const annotations = { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': name.split(':').pop() };

@@ -54,7 +54,9 @@ export function shellPod(name: string, command: string, more: { pod?: object; co
     metadata: { name, namespace: 'default', annotations: more.annotations ?? {} },
     spec: {
       containers: [{
-        name: 'test', image: 'busybox:1.37', command: ['sh', '-c', command],
+        name: 'test',
+        image: 'busybox:1.37',
+        command: ['sh', '-c', command],
         ...more.container && { securityContext: { appArmorProfile: more.container } },
       }],
       restartPolicy: more.restartPolicy ?? 'Never',
