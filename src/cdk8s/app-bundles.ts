@@ -20,6 +20,8 @@ export class AppBundles {
   private readonly loaders = new Set<string>();
   /** By the name without the content's hash. */
   private readonly byPlainName = new Map<string, Distributed[]>();
+  /** Profiles without a fault: what is distributed once stays so. */
+  private readonly sound = new WeakSet<AppArmorProfile>();
 
   /** True the first time that a namespace is named: one of several bundles makes it. */
   claimNamespace(name: string): boolean {
@@ -51,6 +53,13 @@ export class AppBundles {
 
   /** What keeps a pod from ever getting the profile, as sentences with the fix. */
   faultsOf(profile: AppArmorProfile): string[] {
+    if (this.sound.has(profile)) return [];
+    const faults = this.findFaults(profile);
+    if (faults.length === 0) this.sound.add(profile);
+    return faults;
+  }
+
+  private findFaults(profile: AppArmorProfile): string[] {
     if (profile.kind !== ProfileKind.DISTRIBUTED && profile.kind !== ProfileKind.PRELOADED) return [];
     const name = profileNameFault(profile.loadedName);
     if (name) return [`The profile name ${JSON.stringify(profile.loadedName)} ${name}.`];

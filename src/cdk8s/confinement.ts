@@ -6,7 +6,7 @@ import { AppArmorProfile } from '../profile';
 import { AppBundles } from './app-bundles';
 import { KubernetesVersion } from './kubernetes-version';
 import { changeObject, claimObject } from './object-change';
-import { sameConfinement } from './pod-profile';
+import { referenceTo, sameConfinement } from './pod-profile';
 import { confineWorkloads, Confining, workloadName } from './workload-confinement';
 import { checkedSelector, describeSelector, selects, WorkloadSelector } from './workload-selector';
 
@@ -138,7 +138,7 @@ export class Confinement {
     }
     const original = ORIGINALS.get(object);
     // A change after the check is met when the object is written.
-    if (!original || this.checked.has(object)) return [];
+    if (!original || this.checked.has(object) || confinementsAround(object).every((one) => one._cannotFail())) return [];
     const { faults } = confineObject(object, original(), this);
     if (faults.length === 0) this.checked.add(object);
     return faults.map((fault) => `${object.node.path}: ${fault}`);
@@ -163,6 +163,16 @@ export class Confinement {
     const exemptions = this.exemptions.filter(({ selector }) => selects(selector, workload));
     [...assignments, ...exemptions].forEach(({ selector }) => this.used.add(selector));
     return { assignments, exempt: exemptions.length > 0 };
+  }
+
+  /**
+   * Whether no workload can contradict it, so that none has to be made twice: once to look at and once to write.
+   *
+   * @internal
+   */
+  public _cannotFail(): boolean {
+    const plain = !this.defaultProfile || referenceTo(this.defaultProfile).type !== 'Localhost';
+    return plain && this.assignments.length === 0 && this.exemptions.length === 0;
   }
 
   /** @internal */

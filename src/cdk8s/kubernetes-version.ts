@@ -44,7 +44,7 @@ export class KubernetesVersion {
    */
   public static forScope(scope: IConstruct): KubernetesVersion {
     const found: unknown = scope.node.tryGetContext(KubernetesVersion.CONTEXT_KEY);
-    if (found === undefined || found === null) return KubernetesVersion.of(describeRange(DEFAULT_RANGE));
+    if (found === undefined || found === null) return UNLESS_SAID;
     // A number would be a trap: 1.30 is 1.3.
     if (typeof found === 'string') return KubernetesVersion.of(found);
     if (found instanceof KubernetesVersion) return found;
@@ -62,3 +62,6 @@ export class KubernetesVersion {
     this.usesFields = emissionFor(parsed) === 'fields';
   }
 }
+
+/** Made once, because every workload asks. */
+const UNLESS_SAID = KubernetesVersion.of(describeRange(DEFAULT_RANGE));

@@ -40,8 +40,8 @@ export function workloadName({ kind, name, namespace }: Workload): string {
 }
 
 function confineTemplate(template: PodTemplate, workload: Workload, confining: Confining, faults: string[]): PodTemplate {
-  const containers = Object.fromEntries(Object.entries(confining.containerProfiles ?? {}).map(([name, profile]) => [name, referenceTo(profile)]));
-  const confinement: PodConfinement = { pod: confining.profile && referenceTo(confining.profile), containers };
+  const { profile, containerProfiles } = confining;
+  const confinement: PodConfinement = { pod: profile && referenceTo(profile), containers: referencesTo(containerProfiles) };
   const result = confinePod(template, confinement, confining.emission);
   const who = workloadName(workload);
   faults.push(
@@ -50,6 +50,10 @@ function confineTemplate(template: PodTemplate, workload: Workload, confining: C
     ...(confining.chosen ? result.kept.filter((kept) => !kept.agrees).map((kept) => contradiction(who, kept)) : []),
   );
   return result.template;
+}
+
+function referencesTo(profiles: Confining['containerProfiles']): PodConfinement['containers'] {
+  return profiles && Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, referenceTo(profile)]));
 }
 
 function unknownContainer(who: string, name: string, known: readonly string[]): string {

@@ -141,8 +141,10 @@ function withAnnotations(template: PodTemplate, open: readonly Wanted[]): PodTem
 
 /** Names in `containers` that no container of the pod has. */
 export function unknownContainers(template: PodTemplate, confinement: PodConfinement): string[] {
+  const wanted = Object.keys(confinement.containers ?? {});
+  if (wanted.length === 0) return wanted;
   const names = new Set(containersOf(template).map((container) => container.name));
-  return Object.keys(confinement.containers ?? {}).filter((name) => !names.has(name));
+  return wanted.filter((name) => !names.has(name));
 }
 
 /** The names that a message offers in place of an unknown one. */

@@ -38,15 +38,24 @@ export function objectAt(object: JsonObject | undefined, path: readonly string[]
  * place only; in other objects a new key goes last.
  */
 export function withEntry(object: JsonObject, key: string, value: JsonValue): JsonObject {
-  if (Object.hasOwn(object, key)) {
-    return Object.fromEntries(Object.entries(object).map(([name, old]) => [name, name === key ? value : old]));
-  }
+  // `__proto__` is a key like any other here, and an assignment would set the prototype.
+  if (key === '__proto__' || Object.hasOwn(object, '__proto__')) return Object.fromEntries([...Object.entries(object), [key, value]]);
   const keys = Object.keys(object);
-  const sorted = keys.every((name, index) => index === 0 || keys[index - 1] < name);
-  const place = sorted ? keys.findIndex((name) => name > key) : -1;
-  const entries = Object.entries(object);
-  entries.splice(place < 0 ? entries.length : place, 0, [key, value]);
-  return Object.fromEntries(entries);
+  const place = Object.hasOwn(object, key) || !isSorted(keys) ? -1 : keys.findIndex((name) => name > key);
+  const copy: Record<string, JsonValue> = {};
+  keys.forEach((name, index) => {
+    if (index === place) copy[key] = value;
+    copy[name] = object[name];
+  });
+  copy[key] = value;
+  return copy;
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index++) {
+    if (keys[index - 1] > keys[index]) return false;
+  }
+  return true;
 }
 
 /** A copy without one entry. */

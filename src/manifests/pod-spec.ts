@@ -18,11 +18,15 @@ const OS_LABELS = ['kubernetes.io/os', 'beta.kubernetes.io/os'];
 
 /** The containers of a pod, init containers (sidecars too) and ephemeral ones included. */
 export function containersOf(template: PodTemplate): PodContainer[] {
-  const spec = objectAt(template, ['spec']);
-  return CONTAINER_LISTS.flatMap((list) => listOf(entryOf(spec, list)).flatMap((item, index) => {
-    const body = objectOf(item);
-    return body ? [{ list, index, name: stringOf(entryOf(body, 'name')) ?? '', body }] : [];
-  }));
+  const spec = objectOf(entryOf(template, 'spec'));
+  const containers: PodContainer[] = [];
+  for (const list of CONTAINER_LISTS) {
+    listOf(entryOf(spec, list)).forEach((item, index) => {
+      const body = objectOf(item);
+      if (body) containers.push({ list, index, name: stringOf(entryOf(body, 'name')) ?? '', body });
+    });
+  }
+  return containers;
 }
 
 /** The AppArmor annotation of a container, whatever its type; null counts as absent. */

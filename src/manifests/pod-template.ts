@@ -86,10 +86,10 @@ function mapObject(object: JsonObject, change: TemplateChange, depth: number, it
 }
 
 function placeOf(apiVersion: string, kind: string): Place | undefined {
-  const slash = apiVersion.indexOf('/');
-  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
   const place = Object.hasOwn(PLACES, kind) ? PLACES[kind] : undefined;
-  return place?.groups.includes(group) && apiVersion !== '' ? place : undefined;
+  if (!place || apiVersion === '') return undefined;
+  const slash = apiVersion.indexOf('/');
+  return place.groups.includes(slash < 0 ? '' : apiVersion.slice(0, slash)) ? place : undefined;
 }
 
 function mapAt(object: JsonObject, path: readonly string[], change: (at: JsonObject) => JsonObject): JsonObject {

@@ -3,12 +3,12 @@
  * asks only for the shape that they share.
  */
 import { ApiObject } from 'cdk8s';
-import { Construct } from 'constructs';
+import { Construct, IValidation } from 'constructs';
 import { AppBundles } from '../cdk8s/app-bundles';
 import { KubernetesVersion } from '../cdk8s/kubernetes-version';
-import { changeObject } from '../cdk8s/object-change';
-import { confineWorkloads, Confining } from '../cdk8s/workload-confinement';
+import { ConfinedObject, confineWorkloads, Confining } from '../cdk8s/workload-confinement';
 import { entryOf, JsonObject, objectOf } from '../manifests/json';
+import { Emission } from '../manifests/kubernetes-versions';
 import { ANNOTATION_PREFIX } from '../manifests/profile-reference';
 import { AppArmorProfile } from '../profile';
 
@@ -72,51 +72,77 @@ export function confined<B extends Constructor>(base: B): ConfinedClass<B> {
     public readonly containerProfiles: Readonly<Record<string, AppArmorProfile>>;
 
     constructor(scope: Construct, id: string, props: ConfinedProps) {
-      const { profile, containerProfiles = {}, kubernetesVersion, ...rest } = props;
+      const { profile, containerProfiles = NONE, kubernetesVersion, ...rest } = props;
       super(scope, id, rest);
       if (!profile && Object.keys(containerProfiles).length === 0) {
         throw new Error(`"${this.node.path}" is to be confined, but neither "profile" nor "containerProfiles" is given: give one of them.`);
       }
       this.profile = profile;
-      this.containerProfiles = { ...containerProfiles };
+      this.containerProfiles = containerProfiles;
       confine(this, kubernetesVersion ?? KubernetesVersion.forScope(this));
     }
   }
   return ConfinedWorkload as unknown as ConfinedClass<B>;
 }
 
-function confine(workload: PlusWorkload & Confined, version: KubernetesVersion): void {
-  const confining: Confining = {
-    profile: workload.profile,
-    containerProfiles: workload.containerProfiles,
-    emission: version.usesFields ? 'fields' : 'annotations',
-    chosen: true,
-    wayOut: 'give this container AppArmorProfile.unconfined(reason) in "containerProfiles"',
-  };
-  const object = ApiObject.of(workload);
-  const original = object.toJson.bind(object) as () => JsonObject;
-  const confinedJson = (json: JsonObject) => confineWorkloads(json, () => confining);
-  changeObject(object, (json) => {
-    const { json: changed, faults } = confinedJson(json);
-    if (faults.length > 0) throw new Error(`${workload.node.path}: ${faults.join(' ')}`);
+const NONE: Readonly<Record<string, AppArmorProfile>> = Object.freeze({});
+
+/** What is kept of a workload beside the workload: little, for there are many. */
+class WorkloadConfinement implements IValidation, Confining {
+  readonly chosen = true;
+  readonly wayOut = 'give this container AppArmorProfile.unconfined(reason) in "containerProfiles"';
+
+  constructor(private readonly workload: PlusWorkload & Confined, readonly emission: Emission) {}
+
+  get profile(): AppArmorProfile | undefined {
+    return this.workload.profile;
+  }
+
+  get containerProfiles(): Readonly<Record<string, AppArmorProfile>> {
+    return this.workload.containerProfiles;
+  }
+
+  validate(): string[] {
+    const bundles = AppBundles.of(this.workload);
+    const profiles = new Set(Object.values(this.containerProfiles));
+    if (this.profile) profiles.add(this.profile);
+    const faults = [...profiles].flatMap((profile) => bundles.faultsOf(profile));
+    return isDoubtful(this.workload) ? [...faults, ...this.confined(unchangedJson(ApiObject.of(this.workload))).faults] : faults;
+  }
+
+  confined(json: JsonObject): ConfinedObject {
+    return confineWorkloads(json, () => this);
+  }
+
+  confinedOrThrow(json: JsonObject): JsonObject {
+    const { json: changed, faults } = this.confined(json);
+    if (faults.length > 0) throw new Error(`${this.workload.node.path}: ${faults.join(' ')}`);
     return changed;
-  });
-  workload.node.addValidation({
-    validate: () => [...bundleFaults(workload), ...(isDoubtful(workload) ? confinedJson(original()).faults : [])],
-  });
+  }
 }
 
-function bundleFaults(workload: PlusWorkload & Confined): string[] {
-  const bundles = AppBundles.of(workload);
-  const profiles = new Set([workload.profile, ...Object.values(workload.containerProfiles)]);
-  return [...profiles].flatMap((profile) => (profile ? bundles.faultsOf(profile) : []));
+function confine(workload: PlusWorkload & Confined, version: KubernetesVersion): void {
+  const confinement = new WorkloadConfinement(workload, version.usesFields ? 'fields' : 'annotations');
+  const object = ApiObject.of(workload);
+  object.toJson = () => confinement.confinedOrThrow(unchangedJson(object)) as unknown;
+  workload.node.addValidation(confinement);
+}
+
+/** The JSON that the object's class makes. */
+function unchangedJson(object: ApiObject): JsonObject {
+  return (Object.getPrototypeOf(object) as ApiObject).toJson.call(object) as JsonObject;
 }
 
 /** Whether the JSON, which is costly to make, has to be looked at to know. */
 function isDoubtful(workload: PlusWorkload & Confined): boolean {
   const containers = [...workload.containers, ...workload.initContainers];
-  const annotations = objectOf(entryOf(objectOf(workload.podMetadata.toJson()), 'annotations')) ?? {};
   return containers.some((container) => container.securityContext.privileged)
     || Object.keys(workload.containerProfiles).some((name) => !containers.some((container) => container.name === name))
-    || Object.keys(annotations).some((key) => key.startsWith(ANNOTATION_PREFIX));
+    || annotationKeys(workload).some((key) => key.startsWith(ANNOTATION_PREFIX));
+}
+
+function annotationKeys({ podMetadata }: PlusWorkload): string[] {
+  // cdk8s keeps them in a field that it does not show; where it is not there, the JSON says the same at a higher price.
+  const { annotations } = podMetadata as unknown as { annotations?: unknown };
+  return Object.keys(objectOf(annotations) ?? objectOf(entryOf(objectOf(podMetadata.toJson()), 'annotations')) ?? {});
 }
