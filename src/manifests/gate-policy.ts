@@ -1,5 +1,5 @@
-import { PROFILE_LABEL_PREFIX } from './gate-affinity';
 import { GateProps, STARTUP_TAINT } from './gate';
+import { PROFILE_LABEL_PREFIX } from './gate-affinity';
 import { JsonObject } from './json';
 import { celText } from './policy-expressions';
 
