@@ -57,6 +57,9 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     '@pulumi/pulumi@~3.248.0',
     '@pulumi/kubernetes@^4.34.2',
     '@pulumi/policy@^1.21.0',
+    // What the stand-in provider of the tests speaks.
+    '@grpc/grpc-js@^1.10.1',
+    'google-protobuf@^3.21.4',
   ],
 
   publishToPypi: { distName: 'k8s-apparmor', module: 'k8s_apparmor' },
