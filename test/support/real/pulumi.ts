@@ -26,7 +26,10 @@ function build(path: string): void {
   }
   const version = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${PULUMI_VERSION}`;
   const run = spawnSync('go', ['build', '-trimpath', '-ldflags', `-s -w ${version}`, '-o', path, 'github.com/pulumi/pulumi/pkg/v3/cmd/pulumi'], {
-    cwd: folder, encoding: 'utf8', timeout: BUILD_TIMEOUT_MS, maxBuffer: 64 * 1024 * 1024,
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: BUILD_TIMEOUT_MS,
+    maxBuffer: 64 * 1024 * 1024,
     env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=mod -buildvcs=false' },
   });
   if (run.error) throw run.error;

@@ -4,8 +4,8 @@
  * Of the components that run in the real provider's process it knows `yaml.v2.ConfigGroup` with `objs`.
  */
 import * as grpc from '@grpc/grpc-js';
-import { ResourceProviderService } from '@pulumi/pulumi/proto/provider_grpc_pb';
 import { PluginInfo } from '@pulumi/pulumi/proto/plugin_pb';
+import { ResourceProviderService } from '@pulumi/pulumi/proto/provider_grpc_pb';
 import * as messages from '@pulumi/pulumi/proto/provider_pb';
 import { ResourceMonitorClient } from '@pulumi/pulumi/proto/resource_grpc_pb';
 import * as resources from '@pulumi/pulumi/proto/resource_pb';
@@ -25,8 +25,16 @@ export interface StandInProvider {
 }
 
 const PLURALS: Record<string, string> = {
-  ConfigMap: 'configmaps', CronJob: 'cronjobs', DaemonSet: 'daemonsets', Deployment: 'deployments', Job: 'jobs', Namespace: 'namespaces', Pod: 'pods',
-  ServiceAccount: 'serviceaccounts', StatefulSet: 'statefulsets', ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
+  ConfigMap: 'configmaps',
+  CronJob: 'cronjobs',
+  DaemonSet: 'daemonsets',
+  Deployment: 'deployments',
+  Job: 'jobs',
+  Namespace: 'namespaces',
+  Pod: 'pods',
+  ServiceAccount: 'serviceaccounts',
+  StatefulSet: 'statefulsets',
+  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
   ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
 };
 /** How the engine marks secrets on the wire. */

@@ -1,0 +1,139 @@
+import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
+import type { EngineEvent } from '@pulumi/pulumi/automation';
+import { AppArmorProfile, AppArmorProfileBundle, confineByDefault, ConfinedDeployment, ConfinementPolicy, Rule } from '../../src/pulumi';
+import { type Cluster, startCluster } from '../support/real/apiserver';
+import { NEWEST_KUBERNETES } from '../support/real/kubernetes';
+import { type PulumiPlace, pulumiPlace } from '../support/real/pulumi';
+import { type StandInProvider, startStandInProvider } from '../support/real/stand-in-provider';
+
+jest.setTimeout(600_000);
+
+const labels = (app: string) => ({ app });
+const template = (name: string, env: pulumi.Input<string> = 'x') => ({
+  metadata: { labels: labels(name) }, spec: { containers: [{ name, image: `${name}:1`, env: [{ name: 'KEY', value: env }] }] },
+});
+const spec = (name: string, env?: pulumi.Input<string>) => ({ selector: { matchLabels: labels(name) }, template: template(name, env) });
+const profileOf = (...paths: string[]) => new AppArmorProfile({ name: 'web', rules: paths.map((path) => Rule.read(path)) });
+
+const before = profileOf('/etc/nginx/**');
+const after = profileOf('/etc/nginx/**', '/srv/**');
+
+/** Everything that a program may use; the secret comes from the configuration. */
+function program(web: AppArmorProfile): () => Promise<void> {
+  return async () => {
+    const bundle = new AppArmorProfileBundle('profiles', { profiles: [web] });
+    new ConfinementPolicy('policy');
+    confineByDefault({ profile: AppArmorProfile.runtimeDefault(), exempt: [{ name: 'legacy', reason: 'goes away' }] });
+    new ConfinedDeployment('web', { profile: web, metadata: { name: 'web' }, spec: spec('web', pulumi.secret('swordfish')) });
+    new k8s.apps.v1.Deployment('plain', { metadata: { name: 'plain' }, spec: spec('plain', bundle.urn) });
+    new k8s.yaml.v2.ConfigGroup('group', { objs: [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'grouped' }, spec: spec('grouped') }] });
+  };
+}
+
+let cluster: Cluster;
+let provider: StandInProvider;
+let place: PulumiPlace;
+
+beforeAll(async () => {
+  cluster = await startCluster({ version: NEWEST_KUBERNETES });
+  provider = await startStandInProvider(cluster);
+  place = await pulumiPlace(provider.port);
+});
+afterAll(async () => {
+  place?.end();
+  provider?.end();
+  await cluster?.stop();
+});
+
+async function podProfile(name: string): Promise<unknown> {
+  const { body } = await cluster.api(`/apis/apps/v1/namespaces/default/deployments/${name}`);
+  return body.spec.template.spec.securityContext?.appArmorProfile;
+}
+
+test('a program with everything in it, from preview to destroy', async () => {
+  const stack = await place.stack('life', program(before));
+
+  const events: EngineEvent[] = [];
+  const preview = await stack.preview({ onEvent: (event) => { events.push(event); } });
+  const inputs = (name: string) => events.find(({ resourcePreEvent }) => resourcePreEvent?.metadata.urn.endsWith(`:Deployment::${name}`))!
+    .resourcePreEvent!.metadata.new!.inputs;
+  const planned = JSON.stringify(inputs('web'));
+  expect(planned).toContain(before.loadedName);
+  expect(planned).not.toContain('swordfish');
+  expect(inputs('plain').spec.template.spec.securityContext).toEqual({ appArmorProfile: { type: 'RuntimeDefault' } });
+  expect(Object.keys(preview.changeSummary)).toEqual(['create']);
+  expect(provider.operations).toEqual([]);
+
+  await stack.up();
+  expect(provider.warnings).toEqual([]);
+  expect(await podProfile('web')).toEqual({ type: 'Localhost', localhostProfile: before.loadedName });
+  expect(await podProfile('plain')).toEqual({ type: 'RuntimeDefault' });
+  expect(await podProfile('grouped')).toEqual({ type: 'RuntimeDefault' });
+  const order = (name: RegExp) => provider.operations.findIndex((operation) => name.test(operation));
+  expect(order(/create DaemonSet/)).toBeGreaterThan(order(/create ConfigMap k8s-apparmor\/profiles-[0-9a-f]{10}$/));
+  expect(order(/create Deployment default\/web/)).toBeGreaterThan(order(/create DaemonSet/));
+  const state = JSON.stringify(await stack.exportStack());
+  expect(state).not.toContain('swordfish');
+
+  const again = await stack.up();
+  expect(Object.keys(again.summary.resourceChanges!)).toEqual(['same']);
+
+  provider.operations.length = 0;
+  stack.workspace.program = program(after);
+  await stack.up();
+  const CONFIG_MAP = 'ConfigMap k8s-apparmor\\/profiles-';
+  const steps = [`create ${CONFIG_MAP}`, 'update DaemonSet k8s-apparmor\\/profiles', 'update Deployment default\\/web', `delete ${CONFIG_MAP}`];
+  expect(provider.operations.map((operation) => steps.findIndex((step) => new RegExp(step).test(operation)))).toEqual([0, 0, 1, 2, 3, 3]);
+  expect(await podProfile('web')).toEqual({ type: 'Localhost', localhostProfile: after.loadedName });
+
+  await stack.destroy();
+  for (const name of ['web', 'plain', 'grouped']) {
+    expect((await cluster.api(`/apis/apps/v1/namespaces/default/deployments/${name}`)).status).toBe(404);
+  }
+  expect(provider.warnings).toEqual([]);
+});
+
+test('a running Deployment is taken over by a confined one, which may then change its name: nothing is replaced', async () => {
+  const confined = (name: string, opts?: pulumi.ComponentResourceOptions) => async () => {
+    new ConfinedDeployment(name, { profile: AppArmorProfile.runtimeDefault(), metadata: { name: 'shop' }, spec: spec('shop') }, opts);
+  };
+  const stack = await place.stack('takeover', async () => { new k8s.apps.v1.Deployment('shop', { metadata: { name: 'shop' }, spec: spec('shop') }); });
+  await stack.up();
+  provider.operations.length = 0;
+
+  stack.workspace.program = confined('shop');
+  await stack.up();
+  expect(provider.operations).toEqual(['update Deployment default/shop']);
+  expect(await podProfile('shop')).toEqual({ type: 'RuntimeDefault' });
+
+  stack.workspace.program = confined('store', { aliases: [{ name: 'shop' }] });
+  await stack.up();
+  expect(provider.operations).toEqual(['update Deployment default/shop']);
+  await stack.destroy();
+});
+
+test('secrets and exemptions survive the way through the engine to the transforms and back', async () => {
+  const stack = await place.stack('transforms', async () => {
+    confineByDefault({ profile: AppArmorProfile.runtimeDefault(), exempt: [{ name: 'left', reason: 'a test' }] });
+    const objects = ['kept', 'left'].map((name) => ({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, spec: spec(name, pulumi.secret('swordfish')) }));
+    new k8s.yaml.v2.ConfigGroup('group', { objs: objects });
+  });
+  await stack.up();
+  expect(await podProfile('kept')).toEqual({ type: 'RuntimeDefault' });
+  expect(await podProfile('left')).toBeUndefined();
+  await stack.destroy();
+});
+
+test('a default that a bundle distributes makes objects of remote components wait for the loader', async () => {
+  const stack = await place.stack('wait', async () => {
+    new AppArmorProfileBundle('profiles', { profiles: [before] });
+    confineByDefault({ profile: before });
+    new k8s.yaml.v2.ConfigGroup('group', { objs: [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'grouped' }, spec: spec('grouped') }] });
+  });
+  provider.operations.length = 0;
+  await stack.up();
+  expect(provider.operations.at(-1)).toBe('create Deployment default/grouped');
+  expect(provider.operations.at(-2)).toMatch(/^create DaemonSet /);
+  await stack.destroy();
+});
