@@ -164,6 +164,7 @@ const scripts: Record<string, [string, string]> = {
   typecheck: ['Checks the types of sources and tests.', 'tsc -p test/tsconfig.json'],
   demo: ['Builds the library, synthesises the examples and says what they are.', 'node scripts/demo.js'],
   benchmark: ['Prints speed as ratios, each beside what it was compared to.', 'ts-node -T -P test/tsconfig.json benchmark/run.ts'],
+  docs: ['Writes the pages that are made from the code.', 'ts-node -T -P test/tsconfig.json scripts/docs.ts'],
   conformance: ['Compares the checker with outside cases (APPARMOR_CONFORMANCE).', 'ts-node -T -P test/tsconfig.json scripts/conformance.ts'],
 };
 for (const [name, [description, exec]] of Object.entries(scripts)) {
