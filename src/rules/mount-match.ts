@@ -5,7 +5,10 @@ import type { MountRule } from './mount';
 import { MOUNT_OPTIONS } from './mount-options';
 import { pathField } from './pivot-root-match';
 
-/** The kinds of mount(2), in the order in which the kernel looks for them. */
+/**
+ * The kinds of mount(2), in the order in which the kernel looks for them. Nothing but the flags tells them apart where rules
+ * are matched: a rule for any flags of one kind also matches another kind that has none of them.
+ */
 const KINDS = ['remount', 'bind', 'propagation', 'move', 'new'] as const;
 type Kind = typeof KINDS[number];
 
@@ -19,9 +22,24 @@ const LOOKED_AT: Partial<Record<Kind, ReadonlySet<number>>> = {
   move: new Set([13]),
 };
 
+/** Bits that say which kind of mount it is; a new one has none of them. */
+const COMMANDS: ReadonlySet<number> = new Set([5, 12, 13, REC, 17, 18, 19, 20]);
+
+/** Bits that parsers leave out of what `mount PATH,` allows where PATH is taken for the place of a change of propagation. */
+const NOT_WITH_PLACE: ReadonlySet<number> = new Set([1, 2, 3, 10, 11, 21, 24]);
+
+/** Bits that a rule without options leaves free, by kind. */
+const FREE: Readonly<Record<Kind, (bit: number) => boolean>> = {
+  remount: (bit) => bit !== 13,
+  bind: (bit) => bit === 12 || bit === REC,
+  propagation: (bit) => !NOT_WITH_PLACE.has(bit),
+  move: (bit) => bit === 13,
+  new: (bit) => !COMMANDS.has(bit),
+};
+
 /** A choice of flags: these bits set, those free, all others not set. */
 interface Flags {
-  readonly kinds: readonly Kind[];
+  readonly kind: Kind;
   readonly required: ReadonlySet<number>;
   readonly free: ReadonlySet<number>;
 }
@@ -33,40 +51,83 @@ function clauses(rule: MountRule, ground: Ground): readonly Clause[] {
   if (operation === 'umount') {
     return [{ table: 'umount', fields: [pathField(target, ground)], permissions: 1 }];
   }
-  return flagChoices(rule, ground).flatMap(({ kinds, ...flags }) => kinds.flatMap((kind): Clause[] => {
+  return flagChoices(rule, ground).map(({ kind, required, free }): Clause => {
     const place = kind === 'propagation' && target === undefined ? source : target;
     const from = kind === 'remount' || kind === 'propagation' ? undefined : source;
-    const fields = [literal(kind), pathField(place, ground), sourceField(from, ground), fstypeField(rule, kind, ground), flagsField(flags, kind)];
-    return [{ table: 'mount', fields, permissions: 1 }];
-  }));
+    const fields = [pathField(place, ground), sourceField(from, ground), fstypeField(rule, kind, ground), flagsField(required, free)];
+    return { table: 'mount', fields, permissions: 1 };
+  });
 }
 
-function flagChoices({ operation, options, source, target, fstype }: MountRule, ground: Ground): readonly Flags[] {
-  const remount = operation === 'remount' ? ['remount'] : [];
-  const free = bits(options.filter(({ operator }) => operator === 'in').flatMap(({ values }) => values), true);
-  const groups = options.filter(({ operator }) => operator === '=').map(({ values }) => [...remount, ...values]);
-  if (options.length === 0) {
-    const all = new Set(Array.from({ length: FLAG_COUNT }, (_, bit) => bit));
-    if (operation === 'remount') {
-      return [{ kinds: ['remount'], required: new Set([5]), free: ground.atLeast('4.1') ? all : new Set() }];
-    }
-    const fits = { remount: source === undefined && fstype.length === 0, propagation: fstype.length === 0 && (source === undefined || target === undefined) };
-    const kinds = KINDS.filter((kind) => (kind === 'new' ? true : kind === 'remount' || kind === 'propagation' ? fits[kind] : fstype.length === 0));
-    return [{ kinds, required: new Set(), free: all }];
+function flagChoices(rule: MountRule, ground: Ground): readonly Flags[] {
+  if (rule.options.length === 0) {
+    return withoutOptions(rule, ground);
   }
-  const words = options.flatMap(({ values }) => values);
-  return (groups.length === 0 ? [remount] : groups)
-    .map((group) => ({ kinds: [kindOf([...remount, ...(groups.length === 0 ? words : group)])], required: bits(group), free }));
+  const given = rule.options.filter(({ operator }) => operator === '=').map(({ values }) => values);
+  const free = rule.options.filter(({ operator }) => operator === 'in').flatMap(({ values }) => values);
+  if (rule.operation === 'remount') {
+    return remountFlags(given, free, ground);
+  }
+  return given.length === 0 ? freeFlags(rule, free, ground) : given.flatMap((group) => givenFlags(group, free, ground));
 }
 
-function flagsField({ required, free }: Omit<Flags, 'kinds'>, kind: Kind): Expression {
-  const looked = LOOKED_AT[kind];
+function withoutOptions({ operation, source, target, fstype }: MountRule, ground: Ground): readonly Flags[] {
+  if (operation === 'remount') {
+    return [{ kind: 'remount', required: new Set([5]), free: ground.atLeast('4.1') ? every(FREE.remount) : NONE }];
+  }
+  const place = source === undefined || (target === undefined && ground.atLeast('4.1'));
+  const fits: Readonly<Record<Kind, boolean>> = { remount: source === undefined, bind: true, propagation: place, move: true, new: true };
+  return KINDS.filter((kind) => fits[kind] && (kind === 'new' || fstype.length === 0)).map((kind) => ({ kind, required: NONE, free: every(FREE[kind]) }));
+}
+
+/** Parser 3.0 requires what `in` lists, and lets a plain mount with these flags through. */
+function remountFlags(given: ReadonlyArray<readonly string[]>, free: readonly string[], ground: Ground): readonly Flags[] {
+  const freeBits = bits(free, true);
+  return (given.length === 0 ? [[]] : given).map((group): Flags => (ground.atLeast('4.1')
+    ? { kind: 'remount', required: new Set([5, ...bits(group)]), free: freeBits }
+    : { kind: 'remount', required: new Set([...bits(group), ...freeBits]), free: new Set([5]) }));
+}
+
+/** One `options=(…)`. Parser 3.0 lets a plain mount with the ordinary flags through, too, where any are named. */
+function givenFlags(group: readonly string[], free: readonly string[], ground: Ground): readonly Flags[] {
+  const kind = kindOf(group);
+  const [required, freeBits] = [bits(group), bits(free, true)];
+  const plain = kind !== 'new' && !ground.atLeast('4.1') && group.some((word) => MOUNT_OPTIONS.get(word)?.kind === 'ordinary');
+  return [
+    { kind, required: looked(required, kind), free: looked(freeBits, kind) },
+    ...(plain ? [{ kind: 'new' as const, required: ordinary(required), free: ordinary(freeBits) }] : []),
+  ];
+}
+
+/** `options in (…)` alone: kinds are not told apart, but for bind and move by parser 3.0. */
+function freeFlags({ source, target, fstype }: MountRule, words: readonly string[], ground: Ground): readonly Flags[] {
+  const [kind, free] = [kindOf(words), bits(words, true)];
+  if (!ground.atLeast('4.1') && (kind === 'bind' || kind === 'move')) {
+    return [{ kind, required: NONE, free: looked(free, kind) }, { kind: 'new', required: NONE, free: ordinary(free) }];
+  }
+  const place = kind !== 'propagation' && source !== undefined && target === undefined && fstype.length === 0 && ground.atLeast('4.1');
+  return [{ kind, required: NONE, free }, ...(place ? [{ kind: 'propagation' as const, required: NONE, free }] : [])];
+}
+
+const NONE: ReadonlySet<number> = new Set();
+
+function looked(numbers: ReadonlySet<number>, kind: Kind): ReadonlySet<number> {
+  return new Set([...numbers].filter((bit) => LOOKED_AT[kind]?.has(bit) ?? true));
+}
+
+function ordinary(numbers: ReadonlySet<number>): ReadonlySet<number> {
+  return new Set([...numbers].filter(FREE.new));
+}
+
+function every(takes: (bit: number) => boolean): ReadonlySet<number> {
+  return new Set(Array.from({ length: FLAG_COUNT }, (_, bit) => bit).filter(takes));
+}
+
+function flagsField(required: ReadonlySet<number>, free: ReadonlySet<number>): Expression {
   const parts: Expression[] = [];
   for (let bit = 0; bit < FLAG_COUNT; bit++) {
     const byte = literal(Uint8Array.of(bit + 1));
-    if (looked !== undefined && !looked.has(bit)) {
-      continue;
-    } else if (required.has(bit)) {
+    if (required.has(bit)) {
       parts.push(byte);
     } else if (free.has(bit)) {
       parts.push(optional(byte));
@@ -109,7 +170,7 @@ function questionsOf(access: MountAccess): readonly Question[] {
       const set = [...bits(words)].filter((bit) => LOOKED_AT[kind]?.has(bit) ?? true).sort((a, b) => a - b);
       const flags = String.fromCharCode(...set.map((bit) => bit + 1));
       const [from, type] = [kind === 'new' || kind === 'bind' || kind === 'move' ? source : '', kind === 'new' ? fstype : ''];
-      return [{ table: 'mount', fields: [kind, target, from, type, flags], permissions: 1 }];
+      return [{ table: 'mount', fields: [target, from, type, flags], permissions: 1 }];
     }
     default:
       throw new AccessError(`mount operation '${String(operation)}' is unknown; use one of mount, remount, umount, pivot_root`);

@@ -29,10 +29,10 @@ function mediatesAddresses(ground: Ground): boolean {
 function clauses(rule: NetworkRule, ground: Ground): readonly Clause[] {
   const type = socketTypeOf(rule);
   const kind = [wordsField(familiesOf(rule) ?? []), wordsField(type === undefined ? [] : [type])];
-  if (!mediatesAddresses(ground)) {
-    return [{ table: 'network', fields: kind, permissions: bitsOf([], SOCKET_BITS), priority: 0 }];
-  }
   const access = bitsOf(rule.access, SOCKET_BITS);
+  if (!mediatesAddresses(ground)) {
+    return [{ table: 'network', fields: kind, permissions: access, priority: 0 }];
+  }
   const permissions = rule.peer === undefined ? access : common(access, PEER);
   const local = [...kind, addressField(rule.local), portField(rule.local)];
   return [
