@@ -94,7 +94,7 @@ export class AppArmorProfileBundle extends Construct {
     this.configMapNames = this.addConfigMaps(name);
     this.loader = new ProfileLoader(this, 'Loader', {
       ...props.loader,
-      kubernetesVersion: props.kubernetesVersion,
+      kubernetesVersion: props.loader?.kubernetesVersion ?? props.kubernetesVersion,
       profiles: this.distributed,
       configMapNames: this.configMapNames,
       namespace: this.namespace,

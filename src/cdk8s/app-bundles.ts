@@ -18,6 +18,7 @@ export class AppBundles {
   private readonly namespaces = new Set<string>();
   private readonly byLoadedName = new Map<string, Distributed>();
   private readonly loaders = new Set<string>();
+  private readonly gatedNames = new Set<string>();
   /** By the name without the content's hash. */
   private readonly byPlainName = new Map<string, Distributed[]>();
   /** Profiles without a fault: what is distributed once stays so. */
@@ -44,6 +45,16 @@ export class AppBundles {
 
   loaderNamespaces(): string[] {
     return [...this.loaders].sort();
+  }
+
+  /** Profiles whose nodes have a label. */
+  addGated(loadedNames: readonly string[]): void {
+    loadedNames.forEach((name) => this.gatedNames.add(name));
+  }
+
+  /** The loaded names of profiles whose nodes have a label, which pods have to require. */
+  get gated(): ReadonlySet<string> {
+    return this.gatedNames;
   }
 
   /** Every profile that some bundle distributes, once. */

@@ -7,11 +7,11 @@ import { confinementPolicy, EXEMPTIONS_ANNOTATION, PolicyProps } from '../manife
 import { defaultPolicy, mutatingPolicyVersion } from '../manifests/policy-default';
 import { podSecurityLabels } from '../manifests/policy-pod-security';
 import { AllowedNames } from '../manifests/policy-rules';
-import { ProfileReference } from '../manifests/profile-reference';
 import { AppArmorProfile, ProfileKind } from '../profile';
 import { AppBundles } from './app-bundles';
 import { clusterObject } from './cluster-object';
 import { KubernetesVersion } from './kubernetes-version';
+import { referenceTo } from './pod-profile';
 
 /** What becomes of a pod or workload that breaks a policy. */
 export enum PolicyAction {
@@ -287,12 +287,6 @@ function exemptionsOf(object: JsonObject): unknown {
 
 function nameOf(object: JsonObject): string {
   return String((object.metadata as JsonObject).name);
-}
-
-function referenceTo(profile: AppArmorProfile): ProfileReference {
-  if (profile.kind === ProfileKind.RUNTIME_DEFAULT) return { type: 'RuntimeDefault' };
-  if (profile.kind === ProfileKind.UNCONFINED) return { type: 'Unconfined' };
-  return { type: 'Localhost', localhostProfile: profile.loadedName };
 }
 
 function sorted(names: readonly string[]): string[] {

@@ -189,6 +189,7 @@ export class Confinement {
       emission: version.usesFields ? 'fields' : 'annotations',
       // Only who names a workload can have known what it says itself.
       chosen: assigned?.selector.name !== undefined,
+      gated: AppBundles.of(object).gated,
       wayOut: 'leave the workload out with exempt(selector, reason)',
     };
   }

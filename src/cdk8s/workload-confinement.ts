@@ -1,5 +1,6 @@
 /** Confines the workloads in one object, and says what stands against it: the same for chosen and for blanket profiles. */
-import { confinePod, containerNames, KeptChoice, PodConfinement, unknownContainers } from '../manifests/confine-pod';
+import { confinePod, containerNames, effectiveProfiles, KeptChoice, PodConfinement, unknownContainers } from '../manifests/confine-pod';
+import { requireProfiles } from '../manifests/gate-affinity';
 import { JsonObject } from '../manifests/json';
 import { Emission } from '../manifests/kubernetes-versions';
 import { mapPodTemplates, PodTemplate, Workload } from '../manifests/pod-template';
@@ -13,6 +14,8 @@ export interface Confining {
   readonly emission: Emission;
   /** Whether the choice is for this workload alone, so that another one in the pod itself is a contradiction. */
   readonly chosen: boolean;
+  /** Profiles whose nodes have a label that pods have to require. */
+  readonly gated: ReadonlySet<string>;
   /** How else a privileged container can be dealt with, as the end of a sentence. */
   readonly wayOut: string;
 }
@@ -49,7 +52,13 @@ function confineTemplate(template: PodTemplate, workload: Workload, confining: C
     ...result.privileged.map((name) => privilegedContainer(who, name, confining)),
     ...(confining.chosen ? result.kept.filter((kept) => !kept.agrees).map((kept) => contradiction(who, kept)) : []),
   );
-  return result.template;
+  return gatedTemplate(result.template, confining.gated);
+}
+
+function gatedTemplate(template: PodTemplate, gated: ReadonlySet<string>): PodTemplate {
+  if (gated.size === 0) return template;
+  const names = effectiveProfiles(template).flatMap(({ profile }) => profile?.localhostProfile ?? []);
+  return requireProfiles(template, names.filter((name) => gated.has(name)));
 }
 
 function referencesTo(profiles: Confining['containerProfiles']): PodConfinement['containers'] {

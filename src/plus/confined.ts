@@ -94,6 +94,10 @@ class WorkloadConfinement implements IValidation, Confining {
 
   constructor(private readonly workload: PlusWorkload & Confined, readonly emission: Emission) {}
 
+  get gated(): ReadonlySet<string> {
+    return AppBundles.of(this.workload).gated;
+  }
+
   get profile(): AppArmorProfile | undefined {
     return this.workload.profile;
   }
