@@ -26,6 +26,15 @@ export interface LoaderProgramProps {
 /** Client-side apply keeps the object in an annotation, of which there may be 256 KiB; the rest is for the script and quoting. */
 const LONGEST_LIST = 160 * 1024;
 
+/** A bundle's name becomes part of a folder's name and of a mark on the node. */
+const BUNDLE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+
+/** @throws if the name cannot be part of a file's name on a node */
+export function checkedBundleName(name: string): string {
+  if (BUNDLE_NAME.test(name)) return name;
+  throw new Error(`The bundle name "${name}" cannot be part of a file's name on a node: begin with a letter or digit and use letters, digits, ".", "_" and "-" only.`);
+}
+
 /** What may be a file's name on the node and a key in a ConfigMap. */
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 

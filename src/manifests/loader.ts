@@ -1,5 +1,5 @@
 import { JsonObject, JsonValue } from './json';
-import { loaderProgram, LoaderProfile } from './loader-program';
+import { checkedBundleName, loaderProgram, LoaderProfile } from './loader-program';
 
 /** The way a profile is compiled on the node. */
 export type LoaderParser =
@@ -132,7 +132,7 @@ function loaderContainer(props: LoaderProps): JsonObject {
   return {
     command: ['/bin/sh', '/program/load-profiles.sh'],
     env: [
-      { name: 'BUNDLE', value: props.bundle },
+      { name: 'BUNDLE', value: checkedBundleName(props.bundle) },
       { name: 'GENERATIONS', value: String(props.generations ?? DEFAULT_GENERATIONS) },
       { name: 'KEEP_COPIES', value: props.keepCopies ?? true ? '1' : '0' },
       { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },

@@ -28,7 +28,7 @@ export class KubeletNode {
   }
 
   /** Waits until a pod is as wanted; gives it. */
-  async pod(name: string, wanted: (pod: PodStatus) => boolean, timeoutMs = 120_000): Promise<PodStatus> {
+  async pod(name: string, wanted: (pod: PodStatus) => boolean, timeoutMs = 600_000): Promise<PodStatus> {
     const end = Date.now() + timeoutMs;
     for (;;) {
       const pod = (await this.pods()).get(name);

@@ -4,7 +4,7 @@ import { say } from '../support/real/cache';
 import { loaderCommand, loaderFiles, loaderMounts } from '../support/real/loader-pod';
 import { bootVm, Kernel, VmResult } from '../support/real/vm';
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 
 const profiles = ['guard', 'one', 'two', 'three'].map((name) => new AppArmorProfile({ name, rules: [Rule.file(), Rule.network(), Rule.capability()] }));
 const [guard, one, two, three] = profiles.map((profile) => profile.loadedName);
@@ -16,18 +16,19 @@ ${loaderMounts(manifests)}
 AA=/sys/kernel/security/apparmor
 start() { ${loaderCommand(manifests, 'TICK=1')}
   LOADER=$!; }
-stop() { kill -9 -$LOADER 2>/dev/null; wait $LOADER 2>/dev/null; }
+# Before it has a process group of its own it is one process.
+stop() { kill -9 -$LOADER 2>/dev/null || kill -9 $LOADER; wait $LOADER 2>/dev/null; }
 fresh() { rm -rf /state/*; : > /run/loader.log; }
 await() { for i in $(seq 300); do grep -q "$1" $2 2>/dev/null && return 0; sleep 0.1; done; return 1; }
 ready() { for i in $(seq 300); do [ -e /state/ready ] && return 0; sleep 0.1; done; return 1; }
 gone() { for name; do printf %s $name > $AA/.remove; done; }
 show() { echo "== $1"; echo "alive $(kill -0 $LOADER 2>/dev/null && echo yes || echo no)"; echo "ready $([ -e /state/ready ] && echo yes || echo no)"; cat /state/state.json; }
-# Every copy that is there is whole: marks, then the text.
-whole() { for file in /etc/apparmor.d/k8s-apparmor.*; do [ -e $file ] || continue
-  grep -v '^# k8s-apparmor: copy' $file | cmp -s - /profiles/\${file##*/} && head -1 $file | grep -q '^# k8s-apparmor: copy' || echo "not whole: $file"; done; }
+# Every copy that is there is as the first start wrote it: no draft, nothing cut off.
+whole() { md5sum /etc/apparmor.d/k8s-apparmor.* 2>/dev/null | grep -vxFf /run/sums | sed 's/^/not whole: /'; ls -d /etc/apparmor.d/.k8s-apparmor.* 2>/dev/null; }
 
 start; ready; await '"copied"' /run/loader.log
-echo "== guard before"; (echo "exec ${guard}" > /proc/self/attr/exec; exec sleep 1000) &
+md5sum /etc/apparmor.d/k8s-apparmor.* > /run/sums
+echo "== guard before"
 sh -c 'echo "exec ${guard}" > /proc/self/attr/exec; exec sleep 1000' & GUARDED=$!
 sleep 0.5; cat /proc/$GUARDED/attr/current
 show first
@@ -36,7 +37,7 @@ stop
 echo "== killed"
 for i in $(seq 50); do
   case $((i % 3)) in 0) gone ${one} ${two} ${three};; 1) rm -f /etc/apparmor.d/k8s-apparmor.*; gone ${two};; esac 2>/dev/null
-  start; usleep $(( $(od -An -N2 -tu2 /dev/urandom) * 20 )); stop; whole
+  start; usleep $(( $(od -An -N2 -tu2 /dev/urandom) * 20 )); stop; whole | grep whole
 done
 echo "kills 50"
 gone ${one} 2>/dev/null
@@ -130,7 +131,7 @@ describe.each<Kernel>(['6.1', '7.2'])('the loader under faults, kernel %s', (ker
   let output = '';
 
   beforeAll(async () => {
-    const run = await bootVm({ kernel, files, script: SCRIPT, packages: ['util-linux'], timeoutMs: 400_000 });
+    const run = await bootVm({ kernel, files, script: SCRIPT, packages: ['util-linux'], timeoutMs: 1_700_000 });
     output = run.output;
     seen = sections(run);
     say(`kernel ${kernel}: faults: ${run.seconds.toFixed(1)} s`);
@@ -177,7 +178,8 @@ describe.each<Kernel>(['6.1', '7.2'])('the loader under faults, kernel %s', (ker
 
   test('a node without a parser: the loader lives, is unready and says what is missing; it repairs once there is one', () => {
     expect(section('no parser')).toMatchObject({ state: { ready: false, problems: [problem('missing', two, /no apparmor_parser/)] } });
-    expect(section('no parser').lines).toEqual(expect.arrayContaining(['alive yes', 'ready no', expect.stringContaining(`${two}: is not loaded and the node has no apparmor_parser`)]));
+    const words = expect.stringContaining(`${two}: is not loaded and the node has no apparmor_parser`);
+    expect(section('no parser').lines).toEqual(expect.arrayContaining(['alive yes', 'ready no', words]));
     expect(section('parser again').state).toMatchObject({ ready: true, problems: [] });
   });
 
@@ -212,7 +214,7 @@ describe.each<Kernel>(['6.1', '7.2'])('the loader under faults, kernel %s', (ker
 });
 
 test('a kernel with AppArmor switched off: the loader lives, is never ready and says so once', async () => {
-  const run = await bootVm({ kernel: '6.1', files, script: WITHOUT, packages: ['util-linux'], appArmor: false });
+  const run = await bootVm({ kernel: '6.1', files, script: WITHOUT, packages: ['util-linux'], appArmor: false, timeoutMs: 300_000 });
   expect(run.output).toContain('alive yes');
   expect(run.output).not.toMatch(/^\/state\/ready$/m);
   expect(run.output).toContain('"problems":[{"kind":"node","profile":"","message":"AppArmor is switched off: boot the kernel with apparmor=1 security=apparmor"}]');

@@ -5,7 +5,7 @@ import { NodeVm } from '../support/real/node-vm';
 import { loaderStaticPod, shellPod } from '../support/real/static-pod';
 import { Kernel } from '../support/real/vm';
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 
 const E2E = 'touch /expect_permission_denied && exit 1; touch /expect_allowed_write || exit 2; cat /proc/self/attr/current';
 const E2E_NODE = 'touch /tmp/file || exit 1; cat /proc/self/attr/current';
@@ -61,7 +61,7 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     second.files[broken] = String(second.files[broken]).replace(/\}\s*$/, '  /etc/passwd q,\n}\n');
     node = new KubeletNode(await NodeVm.boot({ kernel, files: { ...first.files, ...second.files } }));
     await node.place({ early: shellPod('early', STAYS, { pod: localhost(e2e), restartPolicy: 'Always' }), ...REJECTED });
-    await node.vm.must('start-node', 180_000);
+    await node.vm.must('start-node', 600_000);
     lap('power-on to kubelet', begin);
   });
 
@@ -106,7 +106,7 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     beforeAll(async () => {
       const since = Date.now();
       await node.place(Object.fromEntries(Object.values(UPSTREAM).map(({ pod }) => [nameOf(pod), pod])));
-      for (const { pod } of Object.values(UPSTREAM)) await node.pod(nameOf(pod), isOver, 240_000);
+      for (const { pod } of Object.values(UPSTREAM)) await node.pod(nameOf(pod), isOver, 600_000);
       lap("Kubernetes' own cases", since);
     });
 
@@ -168,12 +168,12 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     const before = await listed();
     expect(before).toContain(`${e2e.loadedName} (enforce)`);
     expect(before).toContain(`${auditWrite.loadedName} (enforce)`);
-    await node.vm.must('start-node', 180_000);
+    await node.vm.must('start-node', 600_000);
     const times = await node.vm.must('cat /run/apparmor-loaded /run/kubelet-started');
     say(`kernel ${kernel}: reboot ${seconds.toFixed(1)} s; profiles loaded and kubelet started at ${times.split('\n').join(' and ')} s of uptime`);
     const [loaded, kubelet] = times.split('\n').map(Number);
     expect(loaded).toBeLessThan(kubelet);
-    await node.pod('early', (seen) => statusOf(seen, 'test')?.state.running !== undefined, 180_000);
+    await node.pod('early', (seen) => statusOf(seen, 'test')?.state.running !== undefined, 600_000);
     const [process] = await node.processes('early', 'test');
     expect(await node.vm.must(`cat /proc/${process}/attr/current`)).toBe(`${e2e.loadedName} (enforce)`);
   });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from '@pulumi/pulumi/automation';
@@ -39,6 +39,8 @@ function build(path: string): void {
 /** A place for stacks: a folder as the backend, and the engine told where its Kubernetes provider listens. */
 export interface PulumiPlace {
   stack(name: string, program: PulumiFn): Promise<Stack>;
+  /** A stack's state as it lies in the folder: exporting it would decrypt it. */
+  state(name: string): string;
   end(): void;
 }
 
@@ -59,6 +61,7 @@ export async function pulumiPlace(providerPort: number): Promise<PulumiPlace> {
     stack: (stackName, program) => LocalWorkspace.createOrSelectStack({ stackName, projectName: 'shop', program }, {
       pulumiCommand, envVars, workDir: join(folder, 'work'), projectSettings: { name: 'shop', runtime: 'nodejs', backend: { url: envVars.PULUMI_BACKEND_URL } },
     }),
+    state: (name) => readFileSync(join(folder, 'state', '.pulumi', 'stacks', 'shop', `${name}.json`), 'utf8'),
     end: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

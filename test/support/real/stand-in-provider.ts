@@ -45,10 +45,9 @@ export async function startStandInProvider(cluster: Cluster): Promise<StandInPro
   const state = { operations: [] as string[], warnings: [] as string[] };
   const server = new grpc.Server();
   server.addService(ResourceProviderService as never, handlers(cluster, state) as never);
-  const port = await new Promise<number>((resolve, reject) => server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => {
-    if (error) reject(error);
-    else resolve(bound);
-  }));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) => error ? reject(error) : resolve(bound));
+  });
   return { port, ...state, end: () => server.forceShutdown() };
 }
 
