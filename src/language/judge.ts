@@ -83,7 +83,7 @@ export class Judge {
   private ruleFault(profile: Gathered, rule: AccessRule): Fault | undefined {
     const family = familyOf(rule);
     const words = family.patterns(rule);
-    let fault = family.check?.(rule);
+    let fault = family.check?.(rule, this.options.generation);
     for (const word of words) {
       fault ??= this.word(word, profile.variables);
     }

@@ -167,7 +167,7 @@ function judged(cursor: Cursor, read: Read): FileRule | LinkRule {
   };
 }
 
-function checkPermissions(cursor: Cursor, { qualifiers, permissions: { letters, exec, conflict }, prefix }: Read): void {
+function checkPermissions(cursor: Cursor, { qualifiers, permissions: { letters, exec, conflict }, prefix, target }: Read): void {
   const note = (code: 'exec-mode' | 'exec-deny' | 'permission-conflict', message: string, help: string) => cursor.reportAt('', { code, message, help });
   if (letters.includes('w') && letters.includes('a')) {
     note('permission-conflict', 'w and a exclude each other', 'w includes appending, so keep one of them');
@@ -178,7 +178,9 @@ function checkPermissions(cursor: Cursor, { qualifiers, permissions: { letters, 
   if (prefix !== undefined && exec === undefined) {
     note('exec-mode', `"${prefix}" needs an exec mode`, 'add one such as px, or leave the word out');
   }
-  if (exec === 'x' && qualifiers.access !== 'deny') {
+  // An unsafe bare x passes all parsers, and 3.0 let one pass that names a target.
+  const passes = prefix === 'unsafe' || (target !== undefined && !cursor.atLeast('4.1'));
+  if (exec === 'x' && qualifiers.access !== 'deny' && !passes) {
     note('exec-mode', 'a bare x says not how the program runs', 'write ix, px, cx or ux (or their combinations)');
   }
   if (qualifiers.access === 'deny' && exec !== undefined && (exec !== 'x' || prefix === 'unsafe')) {

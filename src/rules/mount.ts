@@ -4,7 +4,7 @@ import { coversOptional } from './pattern-relation';
 import { listedWord, mountWord, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type PatternRelation, type Qualifiers, type QualifiedRule } from './rule';
 import { nextPiece, readCondition, readWord, endTail, type RuleCondition } from '../language/conditions';
-import type { Cursor, Fault } from '../language/cursor';
+import type { Cursor, Fault, ParserGeneration } from '../language/cursor';
 import { literalPattern, printWord } from '../language/words';
 
 /** `fstype=…` or `options in (…)`. */
@@ -26,6 +26,9 @@ export interface MountRule extends QualifiedRule {
 }
 
 const CONDITIONS: Readonly<Record<string, 'fstype' | 'options'>> = { fstype: 'fstype', vfstype: 'fstype', options: 'options', option: 'options' };
+
+/** Options that parser 3.0 refuses. */
+const SINCE_41: ReadonlySet<string> = new Set(['lazytime', 'nolazytime', 'symfollow', 'nosymfollow', 'nostrictatime']);
 
 export const mount: Family<MountRule> = {
   type: 'mount',
@@ -74,7 +77,7 @@ function readOptions(cursor: Cursor, { operator, values, start, end }: RuleCondi
   const known: MountOption[] = [];
   for (const value of values) {
     const option = MOUNT_OPTIONS.get(value);
-    if (option === undefined) {
+    if (option === undefined || (SINCE_41.has(option.name) && !cursor.atLeast('4.1'))) {
       const help = value.includes(',') ? `write options=(${value})` : 'mount(8) names the options that AppArmor knows';
       cursor.report({ code: 'unknown-mount-option', message: `there is no mount option "${value}"`, help }, start, end);
     } else {
@@ -95,18 +98,22 @@ function readOptions(cursor: Cursor, { operator, values, start, end }: RuleCondi
 }
 
 /** The kinds of mount that a rule speaks of take no source, target or type; where nothing is left, the real parser gives up. */
-function check({ operation, options, fstype, source, target }: MountRule): Fault | undefined {
-  const groups = options.filter(({ operator }) => operator === '=');
-  if (operation !== 'mount' || groups.length === 0) {
+function check({ operation, options, fstype, source, target }: MountRule, generation: ParserGeneration): Fault | undefined {
+  const oldest = generation < '4.1';
+  const groups = options.filter(({ operator }) => oldest || operator === '=').map(({ values }) => values);
+  if (operation === 'remount' && oldest && fstype.length > 0) {
+    groups.push(['remount']);
+  } else if (operation !== 'mount' || groups.length === 0) {
     return undefined;
   }
-  const shape = { source: source !== undefined, both: source !== undefined && target !== undefined, fstype: fstype.length > 0 };
-  if (groups.some(({ values }) => groupHolds(values, shape))) {
+  const given = source !== undefined;
+  const shape = { source: given, both: given && (oldest || target !== undefined), fstype: fstype.length > 0 };
+  if (groups.some((values) => groupHolds(values, shape))) {
     return undefined;
   }
   return {
     code: 'mount-conflict',
-    message: `a mount with ${groups[0].values.join(', ')} does not take this combination of source, target and fstype`,
+    message: `a mount with ${groups[0].join(', ')} does not take this combination of source, target and fstype`,
     help: 'remount takes only a target; bind, move and the make-… options take no fstype, and the make-… options only a target',
   };
 }

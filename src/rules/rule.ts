@@ -1,6 +1,6 @@
 import type { SourceText } from '../diagnostics';
 import type { Access } from './access';
-import type { Cursor, Fault } from '../language/cursor';
+import type { Cursor, Fault, ParserGeneration } from '../language/cursor';
 
 /**
  * Where a node stands in its text. The text between `lead` and `start` (blanks and comments) belongs to the node. A node
@@ -69,7 +69,7 @@ export interface Family<R extends QualifiedRule = QualifiedRule> {
   /** The words of a rule in which variables are expanded and patterns are matched. */
   patterns(rule: R): readonly string[];
   /** Faults that the real parser finds only in rules that count (not in the dead branch of an if), with their words. */
-  check?(rule: R): Fault | undefined;
+  check?(rule: R, generation: ParserGeneration): Fault | undefined;
   /** Why features mediate nothing of a rule (or not all that it says); `has` asks for a key of the features. */
   unenforced?(rule: R, has: (key: string) => boolean): string | undefined;
   /** Every access that `narrow` gives, `wide` gives too; qualifiers are compared by the caller. */

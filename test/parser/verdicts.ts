@@ -1,12 +1,12 @@
+import type { Mutant, Original } from './mutation';
 import { type Diagnostic } from '../../src/diagnostics';
 import { checkText, includeFiles, type IncludeFiles, type ParserGeneration } from '../../src/language';
 import { realParser } from '../support/real/parsers';
-import type { Mutant } from './mutation';
 
 /** One text, judged by both. */
 export interface Verdicts {
   readonly mutant: Mutant;
-  /** Whether the real parser accepts it; undefined where it ran out of time. */
+  /** Whether the real parser accepts it; undefined where it ran out of time or crashed. */
   readonly real: boolean | undefined;
   readonly realWords: string;
   readonly errors: readonly Diagnostic[];
@@ -17,6 +17,12 @@ const FEATURES: Readonly<Record<ParserGeneration, string>> = { '3.0': '3.0', '4.
 /** Real parsers at a time. */
 const WORKERS = 2;
 const TIME_LIMIT = 20_000;
+
+/** Those that this generation of the real parser accepts. */
+export async function acceptedBy(generation: ParserGeneration, texts: readonly Original[]): Promise<Original[]> {
+  const verdicts = await judgeAll(texts.map((text) => ({ ...text, change: '' })), generation);
+  return verdicts.filter(({ real }) => real === true).map(({ mutant }) => mutant);
+}
 
 /** Both verdicts on each text, in the order of the texts. */
 export async function judgeAll(mutants: readonly Mutant[], generation: ParserGeneration): Promise<Verdicts[]> {
@@ -33,7 +39,7 @@ export async function judgeAll(mutants: readonly Mutant[], generation: ParserGen
       const shared = includes.get(base) ?? includeFiles(options);
       includes.set(base, shared);
       const errors = checkText(text, { ...options, includes: shared }).filter(({ severity }) => severity === 'error');
-      results[at] = { mutant, real: run.timedOut ? undefined : run.code === 0, realWords: firstWords(run.stderr), errors };
+      results[at] = { mutant, real: run.code === null ? undefined : run.code === 0, realWords: firstWords(run.stderr), errors };
     }
   };
   await Promise.all(Array.from({ length: WORKERS }, work));
