@@ -8,8 +8,10 @@ export {
 } from './profile';
 export { AppArmorProfileBundle, type AppArmorProfileBundleProps } from './cdk8s/app-armor-profile-bundle';
 export { Confinement, type AssignOptions, type ConfinementProps } from './cdk8s/confinement';
+export { DenialLog, type DenialLogProps } from './cdk8s/denial-log';
 export { KubernetesVersion } from './cdk8s/kubernetes-version';
 export { LoaderParser, ProfileLoader, type ProfileLoaderOptions, type ProfileLoaderProps } from './cdk8s/profile-loader';
+export { ConfinementValidation, type ConfinementValidationProps, type ValidationExemption } from './cdk8s/validation';
 export type { WorkloadSelector } from './cdk8s/workload-selector';
 export {
   ConfinementPolicy, PodSecurityLevel, PolicyAction, PolicyFailure, type ConfinementExemption, type ConfinementPolicyProps,

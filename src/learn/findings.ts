@@ -50,9 +50,15 @@ export class Findings {
       this.unattributed.set(found, (this.unattributed.get(found) ?? 0) + 1);
       return;
     }
-    const refused = seen.record.event === 'DENIED' || seen.record.event === 'KILLED';
+    const { event } = seen.record;
+    const refused = event === 'DENIED' || event === 'KILLED';
     for (const finding of found) {
-      count(finding, { denied: refused ? 1 : 0, seen: refused ? 0 : 1, first: time, last: time });
+      if (refused) {
+        finding.denied++;
+      } else {
+        finding.seen++;
+      }
+      span(finding, time, time);
     }
   }
 
@@ -136,6 +142,10 @@ export function accessKey(access: Access): string {
 export function count(finding: Finding, { denied, seen, first, last }: Pick<Finding, 'denied' | 'seen' | 'first' | 'last'>): void {
   finding.denied += denied;
   finding.seen += seen;
+  span(finding, first, last);
+}
+
+function span(finding: Finding, first: number, last: number): void {
   if (first > 0 && (finding.first === 0 || first < finding.first)) {
     finding.first = first;
   }

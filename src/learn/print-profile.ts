@@ -37,7 +37,9 @@ function profileText(suggestions: readonly Suggestions[], options: PrintOptions)
       block.children.set(name, child);
       block = child;
     }
-    block.needs.push(...needs);
+    for (const need of needs) {
+      block.needs.push(need);
+    }
   }
   const { namespace, names } = suggestions[0]!.subject;
   return `${header(names[0]!, namespace)} {\n${blockText(root, '  ', options)}}\n`;

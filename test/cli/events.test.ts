@@ -60,7 +60,7 @@ test('what could not be read is said on standard error, with a sample', async ()
 test.each([
   [['events', '/no/such/file'], 'k8s-apparmor: cannot read /no/such/file: there is no such file\n'],
   [['events', tmpdir()], `k8s-apparmor: ${tmpdir()} is a directory; name the log files in it\n`],
-  [['events', '--source', 'kmsg'], 'k8s-apparmor: there is no source \'kmsg\'; sources are kernel, auditd, journald, tetragon, falco, inspektor-gadget, kubearmor, security-profiles-operator\n'],
+  [['events', '--source', 'kmsg'], 'k8s-apparmor: there is no source \'kmsg\'; sources are kernel, auditd, journald, denial-log, tetragon, falco, inspektor-gadget, kubearmor, security-profiles-operator\n'],
 ])('%p is wrong use', async (argv, message) => {
   expect(await runCommand(argv)).toEqual({ code: 2, out: '', err: message });
 });

@@ -17,7 +17,7 @@ export function foldGroups(groups: Iterable<Group>, step: string, least: number)
   for (const { pattern, entries } of groups) {
     const letters = foldable(pattern, entries, least);
     if (letters.all === '') {
-      result.push(...entries);
+      entries.forEach((entry) => result.push(entry));
       continue;
     }
     const parts = entries.filter((entry) => !entry.exec && hasAny(entry, letters.all));

@@ -1,3 +1,4 @@
+import { denialLog } from './denial-log';
 import { falco } from './falco';
 import { inspektorGadget } from './inspektor-gadget';
 import { journald } from './journald';
@@ -20,6 +21,7 @@ export const SOURCES = {
   'kernel': { summary: 'AppArmor records in dmesg, kern.log, syslog' },
   'auditd': { summary: 'audit.log, raw or enriched' },
   'journald': { summary: 'journalctl in any form: short, json, export', objects: journald },
+  'denial-log': { summary: 'JSON lines of a DenialLog', objects: denialLog },
   'tetragon': { summary: 'JSON events of Tetragon', objects: tetragon },
   'falco': { summary: 'JSON alerts of Falco', objects: falco },
   'inspektor-gadget': { summary: 'JSON events of Inspektor Gadget', objects: inspektorGadget },

@@ -1,0 +1,34 @@
+import { numberAt, textAt } from './json-values';
+import { workloadOf } from './observed';
+import { readRecord } from './record';
+import { accessesOf } from './record-access';
+import { type JsonObject, NOTHING, type ObjectReading, type ObjectSource } from './source';
+
+/** Lines of a `DenialLog`: the record as the journal has it, where it happened, and how often. */
+export const denialLog: ObjectSource = {
+  recognises: (event) => (event.kind === 'apparmor' && typeof event.record === 'string') || event.kind === 'denial-log',
+  read,
+};
+
+/** A line stands for so many at most: its number is somebody else's word. */
+const MOST = 100_000;
+
+function read(event: JsonObject): ObjectReading {
+  if (event.kind === 'denial-log') {
+    return { kind: 'nothing', lost: numberAt(event, 'suppressed') };
+  }
+  const record = readRecord(Buffer.from(textAt(event, 'record') ?? '', 'utf8').toString('latin1'));
+  if (record === undefined) {
+    return NOTHING;
+  }
+  const { time: _time, serial: _serial, pid, ...template } = record;
+  const observation = {
+    record: template,
+    accesses: accessesOf(record),
+    workload: workloadOf({
+      node: textAt(event, 'node'), namespace: textAt(event, 'namespace'), pod: textAt(event, 'pod'), container: textAt(event, 'container'), owner: undefined,
+    }),
+  };
+  const count = Math.min(Math.max(numberAt(event, 'count') ?? 1, 1), MOST);
+  return { kind: 'seen', observations: Array.from({ length: count }, () => observation), time: numberAt(event, 'time'), pid };
+}
