@@ -33,7 +33,7 @@ AppArmorProfileBundle(chart, "profiles", profiles=[web, worker])
 
 def deployment(name: str, image: str) -> None:
     labels = {"app": name}
-    containers = [{"name": name, "image": image}, {"name": "metrics", "image": "metrics:1"}]
+    containers = [{"image": image, "name": name}, {"image": "metrics:1", "name": "metrics"}]
     template = {"metadata": {"labels": labels}, "spec": {"containers": containers}}
     deployed = ApiObject(chart, name, api_version="apps/v1", kind="Deployment", metadata={"name": name})
     deployed.add_json_patch(JsonPatch.add("/spec", {"selector": {"matchLabels": labels}, "template": template}))

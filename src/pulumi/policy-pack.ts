@@ -2,7 +2,7 @@ import type { Policies, ResourceValidationArgs, ResourceValidationPolicy } from 
 import { effectiveProfiles } from '../manifests/confine-pod';
 import { entryOf, type JsonObject, listOf, objectAt, objectOf, stringOf } from '../manifests/json';
 import { isPrivileged, isWindows } from '../manifests/pod-spec';
-import { podTemplates } from '../manifests/pod-template';
+import { podTemplates, type Workload } from '../manifests/pod-template';
 import { type AllowedNames, policyRules } from '../manifests/policy-rules';
 import { profileNameFault } from '../manifests/profile-name';
 import { annotationOf } from '../manifests/profile-reference';
@@ -110,11 +110,16 @@ function judgedPods({ type, name, props }: ResourceValidationArgs, exemptions: r
   // The items of a list need not say what they are.
   const items = found.kind.endsWith('List') ? listOf(entryOf(object, 'items')).map(objectOf).filter((item) => item !== undefined) : [object];
   return items.flatMap((item) => podTemplates({ apiVersion: found.apiVersion, kind: found.kind.replace(/List$/, ''), ...item })
-    .filter(({ template, workload }) => !isWindows(template)
+    .filter(({ template, workload }) => !isWindows(template) && !isLoader(workload)
       && !exemptions.some((exemption) => exempts(exemption, name, namespace(item), workload.podLabels)))
     .map(({ template }) => effectiveProfiles(template).map(({ container, profile }) => ({
       name: container.name, profile: profile ? annotationOf(profile) : '', privileged: isPrivileged(container),
     }))));
+}
+
+/** The loader cannot be held by what it loads. */
+function isLoader({ kind, podLabels }: Workload): boolean {
+  return kind === 'DaemonSet' && entryOf(podLabels, 'app.kubernetes.io/name') === 'k8s-apparmor-loader';
 }
 
 function exempts({ namespaces, podLabels, resources }: PackExemption, name: string, namespace: string | undefined, labels: JsonObject): boolean {

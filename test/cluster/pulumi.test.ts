@@ -73,8 +73,8 @@ test('a program with everything in it, from preview to destroy', async () => {
   const order = (name: RegExp) => provider.operations.findIndex((operation) => name.test(operation));
   expect(order(/create DaemonSet/)).toBeGreaterThan(order(/create ConfigMap k8s-apparmor\/profiles-[0-9a-f]{10}$/));
   expect(order(/create Deployment default\/web/)).toBeGreaterThan(order(/create DaemonSet/));
-  const state = JSON.stringify(await stack.exportStack());
-  expect(state).not.toContain('swordfish');
+  expect(place.state('life')).toContain(before.loadedName);
+  expect(place.state('life')).not.toContain('swordfish');
 
   const again = await stack.up();
   expect(Object.keys(again.summary.resourceChanges!)).toEqual(['same']);

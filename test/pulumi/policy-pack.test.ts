@@ -1,5 +1,6 @@
-import { AppArmorProfile, Rule } from '../../src/pulumi';
+import { AppArmorProfile, AppArmorProfileBundle, Rule } from '../../src/pulumi';
 import { confinementPolicies, type ConfinementPoliciesArgs } from '../../src/pulumi/policy-pack';
+import { runProgram } from '../support/pulumi-program';
 
 const web = new AppArmorProfile({ name: 'web', rules: [Rule.read('/srv/**')] });
 const old = web.loadedName.replace(/[0-9a-f]{8}$/, '00000000');
@@ -72,6 +73,11 @@ test('exempts by namespace and by the resource\'s name', () => {
   expect(violations('kubernetes:core/v1:Pod', props, { exemptions: [{ reason: 'goes away', namespaces: ['old'] }] })).toEqual([]);
   expect(violations('kubernetes:core/v1:Pod', props, { exemptions: [{ reason: 'goes away', resources: ['w'] }] })).toEqual([]);
   expect(violations('kubernetes:core/v1:Pod', props, { exemptions: [{ reason: 'goes away', resources: ['w'], namespaces: ['new'] }] })).toHaveLength(1);
+});
+
+test('leaves the loader alone', async () => {
+  const registered = await runProgram(() => { new AppArmorProfileBundle('profiles', { profiles: [web] }); });
+  expect(registered.flatMap(({ type, inputs, name }) => violations(type, inputs, {}, name))).toEqual([]);
 });
 
 test('says of a helm.v3.Release that it cannot see inside', () => {

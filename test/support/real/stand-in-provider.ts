@@ -147,10 +147,9 @@ function difference(olds: Json, news: Json): messages.DiffResponse {
 async function constructGroup(request: any): Promise<unknown> {
   if (request.getType() !== 'kubernetes:yaml/v2:ConfigGroup') throw new Error(`the stand-in provider knows no component ${request.getType()}`);
   const monitor = new ResourceMonitorClient(request.getMonitorendpoint(), grpc.credentials.createInsecure());
-  const register = (registration: any) => new Promise<string>((resolve, reject) => monitor.registerResource(registration, (error: any, response: any) => {
-    if (error) reject(error);
-    else resolve(response.getUrn());
-  }));
+  const register = (registration: any) => new Promise<string>((resolve, reject) => {
+    monitor.registerResource(registration, (error: any, response: any) => error ? reject(error) : resolve(response.getUrn()));
+  });
   const registration = (type: string, name: string, parent: string) => {
     const made = new resources.RegisterResourceRequest();
     made.setType(type);
