@@ -1,85 +1,98 @@
-import type { Item, Profile, ProfileFile } from '../language';
-import { printWord } from '../language';
 import { CONTAINER_MODES } from './modes';
+import {
+  changeProfileHead, isAccessRule, removeItem, renameProfile, replaceItem, type Item, type Profile, type ProfileFile,
+} from '../language';
+import type { AccessRule } from '../rules/registry';
 
-/** A piece of a text and what stands there instead. */
-export interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
+/** A file with the profile in it that is meant. Each edit gives a new pair. */
+export interface Chosen {
+  readonly tree: ProfileFile;
+  readonly profile: Profile;
 }
 
-/** The text with all edits; everything else stays to the byte. */
-export function applyEdits(text: string, edits: readonly Edit[]): string {
-  const ordered = [...edits].sort((one, other) => one.start - other.start || one.end - other.end);
-  let [result, from] = ['', 0];
-  for (const { start, end, text: replacement } of ordered) {
-    result += text.slice(from, start) + replacement;
-    from = end;
+/** Calls the profile by another name: in its header, and wherever a rule of it names it as peer or target. */
+export function renamed({ tree, profile }: Chosen, name: string): ProfileFile {
+  const at = tree.body.items.indexOf(profile);
+  let result = tree;
+  for (const rule of rulesOf(profile.body.items)) {
+    const changed = withReferences(rule, profile.name, name);
+    result = changed === undefined ? result : replaceItem(result, rule, changed);
   }
-  return result + text.slice(from);
+  return renameProfile(result, result.body.items[at] as Profile, name);
 }
 
-/** Calls a profile by another name: in its header, and wherever a rule names it as peer or target. */
-export function renameEdits(text: string, profile: Profile, name: string): Edit[] {
-  const { start } = profile.layout!;
-  const open = profile.body.layout!.open;
-  const keyword = profile.keyword ?? '';
-  const rest = text.slice(start + keyword.length, open);
-  const at = start + keyword.length + rest.length - rest.trimStart().length;
-  const length = writtenLength(text.slice(at, open));
-  return [{ start: at, end: at + length, text: printWord(name) }, ...referenceEdits(text, profile, name)];
-}
-
-/** Characters of the first word, its quotes included. */
-function writtenLength(text: string): number {
-  const quoted = /^"(?:[^"\\]|\\[\s\S])*"/.exec(text);
-  return quoted === null ? /^[^\s{(]*/.exec(text)![0].length : quoted[0].length;
-}
-
-/** `peer=NAME`, `label=NAME` and `-> NAME`, also with a child (`NAME//x`) or a pattern (`NAME{,//*}`) behind it. */
-function referenceEdits(text: string, profile: Profile, name: string): Edit[] {
-  const written = profile.name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const reference = new RegExp(`((?:peer|label)\\s*:?=\\s*\\(?\\s*"?|->\\s*"?)${written}(?=["\\s,)]|//|[{*?[])`, 'g');
-  return rulesOf(profile.body.items).flatMap(({ layout }) => {
-    const slice = text.slice(layout!.start, layout!.end);
-    return [...slice.matchAll(reference)].map((match) => {
-      const start = layout!.start + match.index + match[1].length;
-      return { start, end: start + profile.name.length, text: name };
-    });
-  });
-}
-
-function rulesOf(items: readonly Item[]): Item[] {
-  return items.flatMap((item) => {
-    switch (item.type) {
-      case 'profile':
-      case 'block':
-        return rulesOf(item.body.items);
-      case 'if':
-        return item.branches.flatMap(({ body }) => rulesOf(body.items));
-      default:
-        return [item];
-    }
-  });
-}
-
-/** Puts a mode among the flags of a header, in the place of the one that is there. */
-export function modeEdits(text: string, profile: Profile, mode: string): Edit[] {
-  const { start } = profile.layout!;
-  const open = profile.body.layout!.open;
+/** Puts a mode among the flags, in the place of the one that is there. */
+export function withMode({ tree, profile }: Chosen, mode: string): Chosen {
+  const at = tree.body.items.indexOf(profile);
   const flags = [...profile.flags.filter((flag) => !CONTAINER_MODES.has(flag)), ...(mode === 'enforce' ? [] : [mode])];
-  const list = flags.length === 0 ? '' : `flags=(${flags.join(',')}) `;
-  if (profile.flags.length === 0) {
-    return [{ start: open - 1, end: open - 1, text: list }];
-  }
-  const header = text.slice(start, open);
-  const match = /flags\s*=\s*\([^)]*\)\s*/.exec(header) ?? /\([^()]*\)\s*(?=\{$)/.exec(header);
-  return match === null ? [] : [{ start: start + match.index, end: start + match.index + match[0].length, text: list }];
+  const changed = changeProfileHead(tree, profile, { flags });
+  return { tree: changed, profile: changed.body.items[at] as Profile };
 }
 
-/** Takes every other top-level profile out, with the comments above it. */
-export function otherProfileEdits(tree: ProfileFile, kept: Profile): Edit[] {
-  return tree.body.items.flatMap((item) => (item.type === 'profile' && item !== kept
-    ? [{ start: item.layout!.lead, end: item.layout!.end, text: '' }] : []));
+/** Takes every other top-level profile out; comments stay. */
+export function alone({ tree, profile }: Chosen): Chosen {
+  const others = tree.body.items.filter((item) => item.type === 'profile' && item !== profile);
+  const result = others.reduce(removeItem, tree);
+  // What follows a profile that went has another node; the meant one may be that.
+  return { tree: result, profile: result.body.items.find((item): item is Profile => item.type === 'profile')! };
+}
+
+function rulesOf(items: readonly Item[]): AccessRule[] {
+  return items.flatMap((item) => {
+    if (item.type === 'profile' || item.type === 'block') {
+      return rulesOf(item.body.items);
+    }
+    if (item.type === 'if') {
+      return item.branches.flatMap(({ body }) => rulesOf(body.items));
+    }
+    return isAccessRule(item) ? [item] : [];
+  });
+}
+
+/** The rule with each label of the old name changed; undefined where it has none. */
+function withReferences(rule: AccessRule, old: string, name: string): AccessRule | undefined {
+  const changes = Object.fromEntries(labelsOf(rule).flatMap(([field, value]) => {
+    const changed = value === undefined ? undefined : exchanged(value, old, name);
+    return changed === value ? [] : [[field, changed]];
+  }));
+  if (rule.type === 'network') {
+    const ends = [rule.local, rule.peer].map((end) => (end?.label === undefined ? end : { ...end, label: exchanged(end.label, old, name) }));
+    const same = ends[0]!.label === rule.local.label && ends[1]?.label === rule.peer?.label;
+    return same ? undefined : { ...rule, layout: undefined, local: ends[0]!, peer: ends[1] };
+  }
+  return Object.keys(changes).length === 0 ? undefined : { ...rule, ...changes, layout: undefined } as AccessRule;
+}
+
+/** The fields of a rule that are labels of profiles. */
+function labelsOf(rule: AccessRule): Array<[field: string, value: string | undefined]> {
+  switch (rule.type) {
+    case 'signal':
+    case 'ptrace':
+      return [['peer', rule.peer]];
+    case 'unix':
+    case 'dbus':
+      return [['peerLabel', rule.peerLabel]];
+    case 'mqueue':
+    case 'io_uring':
+      return [['label', rule.label]];
+    case 'file':
+    case 'change_profile':
+      return [['target', rule.target]];
+    default:
+      return [];
+  }
+}
+
+/** The whole label, one arm of a group, or what stands before a child's name or a pattern. */
+function exchanged(label: string, old: string, name: string): string {
+  const ends = ['', ',', '}', '{', '*', '?', '['];
+  let [result, from] = ['', 0];
+  for (let at = label.indexOf(old); at !== -1; at = label.indexOf(old, at + old.length)) {
+    const [before, after] = [label[at - 1] ?? '', label.slice(at + old.length)];
+    if ((before === '' || before === '{' || before === ',') && (ends.includes(after[0] ?? '') || after.startsWith('//'))) {
+      result += label.slice(from, at) + name;
+      from = at + old.length;
+    }
+  }
+  return result + label.slice(from);
 }

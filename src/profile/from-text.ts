@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { renderDiagnostic, type Diagnostic } from '../diagnostics';
-import { parseProfileText, type Item, type Profile, type ProfileFile } from '../language';
+import { parseProfileText, printTree, type Item, type Profile, type ProfileFile } from '../language';
 import { AppArmorAbi } from './abi';
 import type { Content, LoadedProfile } from './build';
-import { applyEdits, modeEdits, otherProfileEdits, renameEdits, type Edit } from './edits';
+import { alone, renamed, withMode } from './edits';
 import { ProfileError } from './errors';
 import { ProfileKind, ProfileMode } from './kinds';
 import { modeOf } from './modes';
@@ -77,12 +77,10 @@ export function contentOfText(text: string, options: ProfileTextOptions): Conten
     throw new ProfileError(`${file}: the flags (${profile.flags.join(', ')}) let the profile "${profile.name}" confine nothing; ` +
       'remove the mode, or use AppArmorProfile.unconfined(reason)');
   }
-  const shared: Edit[] = [
-    ...abiEdits(file, tree),
-    ...otherProfileEdits(tree, profile),
-    ...(options.mode === undefined ? [] : modeEdits(text, profile, mode)),
-  ];
-  const called = (as: string) => withLineEnd(applyEdits(text, [...shared, ...renameEdits(text, profile, as)]));
+  const only = alone({ tree, profile });
+  const chosen = options.mode === undefined ? only : withMode(only, mode);
+  const pin = pinOf(file, tree);
+  const called = (as: string) => withLineEnd(`${pin}${printTree(renamed(chosen, as))}`);
   const loadedName = hashedName(plain, called(plain));
   return { kind: ProfileKind.DISTRIBUTED, name, mode, loadedName, text: called(loadedName), loaded: loadedFrom(loadedName, mode, profile) };
 }
@@ -124,13 +122,14 @@ function refuseHostProfile(file: string, { name, attachment, namespace, keyword 
   }
 }
 
-function abiEdits(file: string, tree: ProfileFile): Edit[] {
+/** The line that a text without an abi gets. */
+function pinOf(file: string, tree: ProfileFile): string {
   const abis = tree.body.items.filter((item) => item.type === 'abi');
   const unknown = abis.find((abi) => !abi.magic || !SHIPPED_ABIS.has(abi.path));
   if (unknown !== undefined) {
     throw new ProfileError(`${file}: AppArmor ships no features file "${unknown.path}", so nodes refuse the profile; write "abi <${AppArmorAbi.V3_0}>,"`);
   }
-  return abis.length > 0 ? [] : [{ start: 0, end: 0, text: `abi <${AppArmorAbi.V3_0}>,\n` }];
+  return abis.length > 0 ? '' : `abi <${AppArmorAbi.V3_0}>,\n`;
 }
 
 function withLineEnd(text: string): string {

@@ -44,8 +44,8 @@ const BIND = ['bind', 'rbind', 'move'];
 
 export function mountRule(operation: 'mount' | 'remount' | 'umount', props: MountProps = {}): MountRule {
   const place = `Rule.${operation}()`;
-  const exact = someOf(place, 'mount option', props.options ?? [], MOUNT_OPTIONS);
-  const some = someOf(place, 'mount option', props.optionsIn ?? [], MOUNT_OPTIONS);
+  const exact = optionsOf(place, props.options);
+  const some = optionsOf(place, props.optionsIn);
   refuseOpposites(place, exact);
   refuseConflicts(place, operation, [...exact, ...some], props);
   return {
@@ -67,6 +67,12 @@ export function pivotRootRule({ newRoot, oldRoot }: PivotRootProps = {}): PivotR
     ...(oldRoot === undefined ? {} : { oldRoot: path(place, oldRoot) }),
     ...(newRoot === undefined ? {} : { newRoot: path(place, newRoot) }),
   };
+}
+
+/** `make-private` and `private` are the same. */
+function optionsOf(place: string, options: readonly string[] = []): string[] {
+  const known = someOf(place, 'mount option', options, MOUNT_OPTIONS).map((option) => option.replace(/^make-/, ''));
+  return MOUNT_OPTIONS.filter((option) => known.includes(option));
 }
 
 function condition(operator: '=' | 'in', values: readonly string[]): MountCondition[] {

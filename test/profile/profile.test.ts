@@ -155,14 +155,17 @@ function renamed(text: string, options?: ProfileTextOptions): string {
 
 describe('a profile from a text', () => {
   test('stays as the author wrote it, but for its own name wherever it stands', () => {
-    const text = (name: string) => `# head\r
+    const text = (name: string, others = '') => `# head\r
 abi <abi/4.0>,
 #include <tunables/global>
 profile  ${name}   flags = (attach_disconnected) {   # why
 \t/a\t r , /b w,
-  signal peer="${name}", ptrace peer=${name}{,//*},
-  /c Px -> ${name}//kid, unix peer=( label=${name} ),
-  ^kid { /web r, signal (send) peer=webhook, }   }
+  # both
+  signal peer=${name}, ptrace peer={${name},${others}x}{,//*}, # ends
+  /c Px -> ${name}//kid,
+  unix peer=(label=${name}),
+  /web r, signal  send peer=webhook,
+  ^kid { /web   r, change_profile -> ${name}, }   }
 # end
 `;
     expect(renamed(text('web'))).toBe(text('NAME'));
@@ -175,14 +178,14 @@ profile  ${name}   flags = (attach_disconnected) {   # why
   test('takes name, prefix and mode from the options', () => {
     const web = AppArmorProfile.fromText('abi <abi/3.0>,\nprofile a flags=(kill, audit) { }\n', { name: 'b', prefix: 'c', mode: ProfileMode.COMPLAIN });
     expect(web).toMatchObject({ name: 'b', mode: 'complain' });
-    expect(web.toText()).toBe(`abi <abi/3.0>,\nprofile ${web.loadedName} flags=(audit,complain) { }\n`);
+    expect(web.toText()).toBe(`abi <abi/3.0>,\nprofile ${web.loadedName} flags=(audit, complain) { }\n`);
     expect(web.loadedName).toMatch(/^c\.b\.[0-9a-f]{8}$/);
     expect(renamed('abi <abi/3.0>,\nprofile a { }\n', { mode: ProfileMode.KILL })).toBe('abi <abi/3.0>,\nprofile NAME flags=(kill) { }\n');
     expect(renamed('abi <abi/3.0>,\nprofile a (complain) { }\n', { mode: ProfileMode.ENFORCE })).toBe('abi <abi/3.0>,\nprofile NAME { }\n');
   });
 
   test('can be one of several', () => {
-    expect(renamed('abi <abi/3.0>,\n# a\nprofile a { }\n# b\nprofile b { }\n', { profile: 'b' })).toBe('abi <abi/3.0>,\n# b\nprofile NAME { }\n');
+    expect(renamed('abi <abi/3.0>,\n# a\nprofile a { }\n# b\nprofile b { }\n', { profile: 'b' })).toBe('abi <abi/3.0>,\n# a\n# b\nprofile NAME { }\n');
   });
 
   test('may include what only nodes have', () => {
