@@ -80,12 +80,17 @@ function withoutOptions({ operation, source, target, fstype }: MountRule, ground
   return KINDS.filter((kind) => fits[kind] && (kind === 'new' || fstype.length === 0)).map((kind) => ({ kind, required: NONE, free: every(FREE[kind]) }));
 }
 
-/** Parser 3.0 requires what `in` lists, and lets a plain mount with these flags through. */
+/** Parser 3.0 requires what `in` lists, and lets a plain mount with these flags through, if there are any. */
 function remountFlags(given: ReadonlyArray<readonly string[]>, free: readonly string[], ground: Ground): readonly Flags[] {
   const freeBits = bits(free, true);
-  return (given.length === 0 ? [[]] : given).map((group): Flags => (ground.atLeast('4.1')
-    ? { kind: 'remount', required: new Set([5, ...bits(group)]), free: freeBits }
-    : { kind: 'remount', required: new Set([...bits(group), ...freeBits]), free: new Set([5]) }));
+  return (given.length === 0 ? [[]] : given).map((group): Flags => {
+    const groupBits = bits(group);
+    if (ground.atLeast('4.1')) {
+      return { kind: 'remount', required: new Set([5, ...groupBits]), free: freeBits };
+    }
+    const all = new Set([...groupBits, ...freeBits]);
+    return all.size === 0 ? { kind: 'remount', required: new Set([5]), free: NONE } : { kind: 'remount', required: all, free: new Set([5]) };
+  });
 }
 
 /** One `options=(…)`. Parser 3.0 lets a plain mount with the ordinary flags through, too, where any are named. */

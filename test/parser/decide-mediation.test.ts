@@ -83,7 +83,8 @@ test.each(GENERATIONS)('rules that mediate by text decide as parser %s compiles 
         const [bit, { verdict, audited }] = [bits.of(access), decider.decide(access)];
         const [ours, theirs] = [bit > 0x7F ? verdict : `${verdict} ${audited}`, compiledVerdict(automaton, access, bit)];
         asked++;
-        if (ours !== theirs && !(theirs === 'unmediated' && profile.rules.every(({ type }) => type !== access.class))) {
+        // Parser 3.0 forgets that it mediates a class where an audited deny takes the empty text; later ones do not.
+        if (ours !== theirs && !(generation === '3.0' && theirs === 'unmediated' && ours === 'denied true')) {
           differences.push(`${JSON.stringify(access)}: ours ${ours}, compiled ${theirs}\n${fine.find((text) => text.startsWith(`profile ${profile.name} `))}`);
         }
       }
