@@ -1,7 +1,9 @@
 import { BUSYBOX_IMAGE, loaderDaemonSet, loaderObjects, LoaderProps, STATE_VOLUME } from '../../src/manifests/loader';
 import { LoaderProfile, loaderProgram, wantedList } from '../../src/manifests/loader-program';
 
-const web: LoaderProfile = { loadedName: 'p.web.00000001', loadedNames: ['p.web.00000001', 'p.web.00000001//child'], text: 'profile p.web.00000001 {}\n', mode: 'enforce' };
+const web: LoaderProfile = {
+  loadedName: 'p.web.00000001', loadedNames: ['p.web.00000001', 'p.web.00000001//child'], text: 'profile p.web.00000001 {}\n', mode: 'enforce',
+};
 const api: LoaderProfile = { loadedName: 'p.api.00000002', loadedNames: ['p.api.00000002'], text: 'profile p.api.00000002 {}\n', mode: 'complain' };
 
 const PROPS: LoaderProps = {
@@ -10,14 +12,20 @@ const PROPS: LoaderProps = {
 
 const podOf = (more: Partial<LoaderProps> = {}): any => (loaderDaemonSet({ ...PROPS, ...more }, 'program') as any).spec.template;
 const container = (name: string, more: Partial<LoaderProps> = {}): any => podOf(more).spec.containers.find((one: any) => one.name === name);
-const hostPaths = (more: Partial<LoaderProps> = {}) => podOf(more).spec.volumes.filter((volume: any) => volume.hostPath).map((volume: any) => volume.hostPath.path);
+const hostPaths = (more: Partial<LoaderProps> = {}) => podOf(more).spec.volumes.flatMap((volume: any) => volume.hostPath?.path ?? []);
 const mount = (path: string, more: Partial<LoaderProps> = {}) => container('loader', more).volumeMounts.find((one: any) => one.mountPath === path);
 
 describe('the privileges of the loader', () => {
   test('the container that loads has UID 0, MAC_ADMIN and nothing else', () => {
     expect(container('loader').securityContext).toEqual({
-      allowPrivilegeEscalation: false, appArmorProfile: { type: 'Unconfined' }, capabilities: { add: ['MAC_ADMIN'], drop: ['ALL'] },
-      privileged: false, readOnlyRootFilesystem: true, runAsGroup: 0, runAsNonRoot: false, runAsUser: 0,
+      allowPrivilegeEscalation: false,
+      appArmorProfile: { type: 'Unconfined' },
+      capabilities: { add: ['MAC_ADMIN'], drop: ['ALL'] },
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      runAsGroup: 0,
+      runAsNonRoot: false,
+      runAsUser: 0,
     });
   });
 

@@ -124,7 +124,9 @@ function sections(run: VmResult): Record<string, Seen> {
   }));
 }
 
-const problem = (kind: string, profile: string, message: RegExp) => expect.objectContaining({ kind, profile, message: expect.stringMatching(message) });
+function problem(kind: string, profile: string, message: RegExp): unknown {
+  return expect.objectContaining({ kind, profile, message: expect.stringMatching(message) });
+}
 
 describe.each<Kernel>(['6.1', '7.2'])('the loader under faults, kernel %s', (kernel) => {
   let seen: Record<string, Seen>;
@@ -164,7 +166,8 @@ describe.each<Kernel>(['6.1', '7.2'])('the loader under faults, kernel %s', (ker
   test('a full disk: profiles are loaded and the node ready; the missing copies are told, and made when there is room', () => {
     const full = section('full disk');
     expect(full.state.ready).toBe(true);
-    expect(full.state.problems).toEqual(expect.arrayContaining([guard, one, two, three].map((name) => problem('copy', name, /No space left|disk full/))));
+    const missing = [guard, one, two, three].map((name) => problem('copy', name, /No space left|disk full/));
+    expect(full.state.problems).toEqual(expect.arrayContaining(missing));
     expect(full.lines).toEqual(['alive yes', 'ready yes']);
     expect(section('room again').state.problems).toEqual([]);
     expect(section('room again').lines.at(-1)).toBe('4');

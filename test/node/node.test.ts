@@ -97,9 +97,7 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     ]);
     const writes = await node.vm.must(`for path in /host/usr/x /program/x /profiles/x /x /host/etc/apparmor.d/x; do
       nsenter -t ${process} -m busybox touch $path 2>/dev/null && echo "$path written" || echo "$path refused"; done; rm -f /etc/apparmor.d/x`);
-    expect(writes.split('\n').slice(0, 4)).toEqual(['/host/usr/x refused', '/program/x written', '/profiles/x written', '/x refused'].map(
-      (line) => line.replace(/(program|profiles)\/x written/, '$1/x refused'),
-    ));
+    expect(writes.split('\n')).toEqual(['/host/usr/x refused', '/program/x refused', '/profiles/x refused', '/x refused', '/host/etc/apparmor.d/x written']);
   });
 
   describe("Kubernetes' own cases", () => {
@@ -112,7 +110,8 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
 
     test.each(Object.entries(UPSTREAM))('%s', async (_, { pod, phase, says }) => {
       const name = nameOf(pod);
-      expect({ phase: (await node.pods()).get(name)?.status.phase, log: await node.log(name) }).toEqual({ phase, log: expect.stringContaining(says!) });
+      const seen = { phase: (await node.pods()).get(name)?.status.phase, log: await node.log(name) };
+      expect(seen).toEqual({ phase, log: expect.stringContaining(says!) });
     });
   });
 
@@ -138,7 +137,8 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     expect(await node.vm.must(`cat /proc/${process}/attr/current`)).toBe('unconfined');
     await node.pod('loader', isReady);
     const removed = (await node.events('loader')).filter(({ event }) => event === 'removed');
-    expect(removed).toEqual([expect.objectContaining({ level: 'error', profile: e2e.loadedName, message: expect.stringContaining('restart the pods') })]);
+    const message = expect.stringContaining('restart the pods');
+    expect(removed).toEqual([expect.objectContaining({ level: 'error', profile: e2e.loadedName, message })]);
     const state = JSON.parse(await node.vm.must(`busybox wget -qO- http://$(nsenter -t ${(await node.processes('loader', 'state'))[0]} -n hostname -I 2>/dev/null | cut -d' ' -f1):9871/state.json`));
     expect(state).toMatchObject({ ready: true, removed: [{ profile: e2e.loadedName, times: 1 }] });
     await node.vm.must(`kill -9 ${process}`);
@@ -150,7 +150,8 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     const events = async () => (await node.events('other-loader')).filter(({ event }) => event === 'failed');
     await node.pod('other-loader', (pod) => statusOf(pod, 'loader')?.state.running !== undefined);
     for (let i = 0; i < 60 && (await events()).length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(await events()).toEqual([expect.objectContaining({ profile: extra.loadedName, message: expect.stringMatching(/refused it \(exit code 1\).*AppArmor parser error/s) })]);
+    const message = expect.stringMatching(/refused it \(exit code 1\).*AppArmor parser error/s);
+    expect(await events()).toEqual([expect.objectContaining({ profile: extra.loadedName, message })]);
     const pods = await node.pods();
     expect(isReady(pods.get('other-loader')!)).toBe(false);
     expect(statusOf(pods.get('other-loader')!, 'loader')?.restartCount).toBe(0);

@@ -44,7 +44,7 @@ export class NodeVm {
   private socket?: Socket;
   private text = '';
   private orders = 0;
-  private wake: () => void = () => undefined;
+  private wake?: () => void;
 
   private constructor(private readonly folder: string, private readonly machine: ChildProcess) {}
 
@@ -111,7 +111,7 @@ export class NodeVm {
     this.socket.on('error', () => undefined);
     this.socket.on('data', (chunk) => {
       this.text += chunk;
-      this.wake();
+      this.wake?.();
     });
   }
 

@@ -46,22 +46,33 @@ export function loaderStaticPod(manifests: readonly Manifest[], name: string): {
   return { pod: { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name, namespace: 'default' }, spec }, files: loaderFiles(manifests, root) };
 }
 
-/** A pod of one container that runs a shell command once. */
-export function shellPod(name: string, command: string, more: { pod?: object; container?: object; annotations?: object; restartPolicy?: string } = {}): object {
+/** What a pod of one container may have beside its command. */
+export interface ShellPodOptions {
+  /** `appArmorProfile` of the pod. */
+  readonly pod?: object;
+  /** `appArmorProfile` of the container. */
+  readonly container?: object;
+  readonly annotations?: object;
+  readonly restartPolicy?: string;
+}
+
+/** A pod of one container, `test`, that runs a shell command. */
+export function shellPod(name: string, command: string, options: ShellPodOptions = {}): object {
+  const container = {
+    name: 'test',
+    image: 'busybox:1.37',
+    command: ['sh', '-c', command],
+    ...options.container && { securityContext: { appArmorProfile: options.container } },
+  };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: 'default', annotations: more.annotations ?? {} },
+    metadata: { name, namespace: 'default', annotations: options.annotations ?? {} },
     spec: {
-      containers: [{
-        name: 'test',
-        image: 'busybox:1.37',
-        command: ['sh', '-c', command],
-        ...more.container && { securityContext: { appArmorProfile: more.container } },
-      }],
-      restartPolicy: more.restartPolicy ?? 'Never',
+      containers: [container],
+      restartPolicy: options.restartPolicy ?? 'Never',
       terminationGracePeriodSeconds: 1,
-      ...more.pod && { securityContext: { appArmorProfile: more.pod } },
+      ...options.pod && { securityContext: { appArmorProfile: options.pod } },
     },
   };
 }
