@@ -43,7 +43,8 @@ function readTarget(path: string): AmendedFile {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    throw new UserError(`cannot read ${path}, which is to be amended: ${code === 'ENOENT' ? 'there is no such file; leave --amend out for a new profile' : String(code)}`);
+    const reason = code === 'ENOENT' ? 'there is no such file; leave --amend out for a new profile' : code;
+    throw new UserError(`cannot read ${path}, which is to be amended: ${reason}`);
   }
   try {
     return readForAmending(path, text);
@@ -94,8 +95,12 @@ function render(suggestions: readonly Suggestions[], options: LearnOptions, targ
     case 'diff':
       return { output: amended!.text === target!.text ? '' : unifiedDiff(target!, amended!.text), unplaced };
     default:
-      return { output: amended?.text ?? printProfiles(suggestions.filter(({ needs }) => needs.length > 0), { explain, abi: abiFor(suggestions) }), unplaced };
+      return { output: amended?.text ?? newProfiles(suggestions, explain), unplaced };
   }
+}
+
+function newProfiles(suggestions: readonly Suggestions[], explain: boolean): string {
+  return printProfiles(suggestions.filter(({ needs }) => needs.length > 0), { explain, abi: abiFor(suggestions) });
 }
 
 /** As `patch -p1` and code hosts take it. */

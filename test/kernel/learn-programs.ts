@@ -14,11 +14,11 @@ export const PROGRAMS: readonly ConfinedProgram[] = [
     packages: ['nginx-light', 'curl'],
     prepare: `mkdir -p /srv/nginx/www /var/log/nginx /var/lib/nginx
 for page in a b c d e f g h i j k l; do echo "page $page" > /srv/nginx/www/$page.html; done
-printf 'user root;\\nworker_processes 1;\\npid /run/nginx.pid;\\nevents {}\\nhttp { access_log /var/log/nginx/access.log; server { listen 8080; root /srv/nginx/www; } }\\n' > /srv/nginx/nginx.conf`,
-    work: `as nginx /usr/sbin/nginx -c /srv/nginx/nginx.conf
+printf 'user root;\\nerror_log /var/log/nginx/error.log;\\nworker_processes 1;\\npid /run/nginx.pid;\\nevents {}\\nhttp { access_log /var/log/nginx/access.log; server { listen 8080; root /srv/nginx/www; } }\\n' > /srv/nginx/nginx.conf`,
+    work: `as nginx /usr/sbin/nginx -c /srv/nginx/nginx.conf 2> /dev/null
 for i in $(seq 100); do curl -s -o /dev/null http://127.0.0.1:8080/a.html && break; sleep 0.2; done
 for page in a b c d e f g h i j k l none; do curl -s http://127.0.0.1:8080/$page.html | head -n 1; done
-as nginx /usr/sbin/nginx -c /srv/nginx/nginx.conf -s quit
+as nginx /usr/sbin/nginx -c /srv/nginx/nginx.conf -s quit 2> /dev/null
 for i in $(seq 50); do [ -e /run/nginx.pid ] || break; sleep 0.2; done`,
   },
   {
@@ -37,8 +37,8 @@ redis-cli -p 6399 save; redis-cli -p 6399 shutdown; wait $REDIS`,
     prepare: `grep -q postgres: /etc/passwd || echo postgres:x:110:110::/srv/postgres:/bin/sh >> /etc/passwd
 grep -q postgres: /etc/group || echo postgres:x:110: >> /etc/group
 mkdir -p /srv/postgres; chown 110:110 /srv/postgres; chmod 1777 /tmp /dev/shm
-busybox setuidgid postgres /usr/lib/postgresql/15/bin/initdb -D /srv/postgres/data -N --no-locale > /run/initdb.log 2>&1 || tail -n 3 /run/initdb.log`,
-    work: 'printf \'create table t (n int);\\ninsert into t select generate_series(1, 2000);\\nselect sum(n) from t;\\n\' | asuser postgres postgres \
+owned /usr/lib/postgresql/15/bin/initdb -D /srv/postgres/data -N --no-locale > /run/initdb.log 2>&1 || tail -n 3 /run/initdb.log`,
+    work: 'printf \'create table t (n int);\\ninsert into t select generate_series(1, 2000);\\nselect sum(n) from t;\\n\' | owned busybox sh -c 'echo "exec learn.postgres" > /proc/self/attr/exec; exec "$@"' sh \
 /usr/lib/postgresql/15/bin/postgres --single -D /srv/postgres/data postgres 2> /dev/null | grep -c 2001000',
   },
   {
@@ -128,7 +128,7 @@ busybox cat /proc/kmsg > /run/kmsg & KMSG=$!
 busybox sleep 3000 & export OUTSIDE=$!
 for profile in /profiles/*; do apparmor_parser -aK --config-file /dev/null $profile || echo "== refused $profile"; done
 as() { profile=$1; shift; busybox sh -c 'echo "exec learn.$0" > /proc/self/attr/exec; exec "$@"' "$profile" "$@"; }
-asuser() { user=$1; profile=$2; shift 2; busybox setuidgid $user busybox sh -c 'echo "exec learn.$0" > /proc/self/attr/exec; exec "$@"' "$profile" "$@"; }
+owned() { /usr/bin/perl -e '$( = 110; $) = "110 110"; $< = 110; $> = 110; exec @ARGV' "$@"; }
 mark() { echo "mark: $1" > /dev/kmsg; }
 ${parts.join('')}
 mark 'begin attacks'

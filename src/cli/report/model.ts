@@ -1,0 +1,96 @@
+import type { Level } from '../../lint';
+
+/** All that a report shows: plain data. */
+export interface ReportModel {
+  readonly title: string;
+  /** When it was made, ISO 8601. */
+  readonly made: string;
+  readonly profiles: readonly ProfileRow[];
+  readonly accesses: readonly AccessRow[];
+  readonly findings: readonly FindingRow[];
+  readonly times: readonly TimeSlot[];
+  /** What the reader of logs had to say: lost, unreadable. */
+  readonly notes: readonly string[];
+}
+
+export interface ProfileRow {
+  readonly name: string;
+  /** `enforce`, `complain`, …; `unknown` where only logs name it. */
+  readonly mode: string;
+  readonly rules: number;
+  readonly file: string;
+  readonly findings: Readonly<Partial<Record<Level, number>>>;
+  readonly denied: number;
+  readonly seen: number;
+  /** Seconds since 1970 of the last denial, 0 for none. */
+  readonly last: number;
+}
+
+/** One distinct access of one profile. */
+export interface AccessRow {
+  readonly profile: string;
+  readonly kind: string;
+  readonly object: string;
+  readonly how: string;
+  readonly denied: number;
+  readonly seen: number;
+  readonly first: number;
+  readonly last: number;
+  readonly places: readonly string[];
+  readonly comms: readonly string[];
+}
+
+export interface FindingRow {
+  readonly level: Level;
+  readonly id: string;
+  readonly place: string;
+  readonly message: string;
+  readonly help: string;
+}
+
+/** What was logged within some time. */
+export interface TimeSlot {
+  /** Begin in seconds since 1970. */
+  readonly start: number;
+  readonly denied: number;
+  readonly seen: number;
+}
+
+/** Counts by time; kept in slots of five minutes, so that its size is that of the span of time. */
+export class Timeline {
+  private readonly slots = new Map<number, { denied: number; seen: number }>();
+
+  public add(time: number, denied: boolean): void {
+    if (time <= 0) {
+      return;
+    }
+    const start = Math.floor(time / SLOT) * SLOT;
+    const slot = this.slots.get(start) ?? { denied: 0, seen: 0 };
+    slot[denied ? 'denied' : 'seen']++;
+    this.slots.set(start, slot);
+    if (this.slots.size > MOST_SLOTS) {
+      this.slots.delete(Math.min(...this.slots.keys()));
+    }
+  }
+
+  /** At most so many slots of equal length over the whole time, empty ones included. */
+  public spread(most: number): TimeSlot[] {
+    const starts = [...this.slots.keys()];
+    if (starts.length === 0) {
+      return [];
+    }
+    const [from, to] = [Math.min(...starts), Math.max(...starts) + SLOT];
+    const length = Math.ceil((to - from) / SLOT / most) * SLOT;
+    const result = Array.from({ length: Math.ceil((to - from) / length) }, (_, at) => ({ start: from + at * length, denied: 0, seen: 0 }));
+    for (const [start, { denied, seen }] of this.slots) {
+      const slot = result[Math.floor((start - from) / length)]!;
+      slot.denied += denied;
+      slot.seen += seen;
+    }
+    return result;
+  }
+}
+
+const SLOT = 300;
+/** Some months. */
+const MOST_SLOTS = 50_000;
