@@ -93,7 +93,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'examples', 'scripts', 'benchmark'],
+    devdirs: ['test', 'examples', 'scripts', 'benchmark', 'templates'],
     commandOptions: { fix: false },
     projectService: false,
     tsconfigPath: './test/tsconfig.json',
@@ -137,7 +137,7 @@ project.tsconfigDev.file.addOverride('compilerOptions.paths', {
   'k8s-apparmor/pulumi-policy': ['../src/pulumi/policy-pack.ts'],
   'k8s-apparmor/jest': ['../src/jest/index.ts'],
 });
-for (const dir of ['src', 'benchmark', 'examples', 'scripts']) {
+for (const dir of ['src', 'benchmark', 'examples', 'scripts', 'templates']) {
   project.tsconfigDev.addInclude(`../${dir}/**/*.ts`);
 }
 project.tsconfigDev.addInclude('../.projenrc.ts');
@@ -187,7 +187,7 @@ project.eslint?.addRules({
   }],
 });
 project.eslint?.addOverride({ files: ['test/**'], rules: { 'max-lines': 'off' } });
-for (const part of [...TYPESCRIPT_ONLY.map((name) => `src/${name}/**`), 'scripts/**', 'benchmark/**', 'examples/**']) {
+for (const part of [...TYPESCRIPT_ONLY.map((name) => `src/${name}/**`), 'scripts/**', 'benchmark/**', 'examples/**', 'templates/**']) {
   project.eslint?.allowDevDeps(part);
 }
 

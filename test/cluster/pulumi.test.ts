@@ -127,7 +127,7 @@ test('secrets and exemptions survive the way through the engine to the transform
 
 test('a default that a bundle distributes makes objects of remote components wait for the loader', async () => {
   const stack = await place.stack('wait', async () => {
-    new AppArmorProfileBundle('profiles', { profiles: [before] });
+    new AppArmorProfileBundle('profiles', { profiles: [before], namespace: 'waiting' });
     confineByDefault({ profile: before });
     new k8s.yaml.v2.ConfigGroup('group', { objs: [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'grouped' }, spec: spec('grouped') }] });
   });
