@@ -3,7 +3,7 @@
  * asks only for the shape that they share.
  */
 import { ApiObject } from 'cdk8s';
-import { Construct, IValidation } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 import { AppBundles } from '../cdk8s/app-bundles';
 import { KubernetesVersion } from '../cdk8s/kubernetes-version';
 import { ConfinedObject, confineWorkloads, Confining } from '../cdk8s/workload-confinement';
@@ -67,7 +67,7 @@ type ConfinedClass<B extends Constructor> = Omit<B, 'prototype'>
  */
 export function confined<B extends Constructor>(base: B): ConfinedClass<B> {
   const Base = base as unknown as new (scope: Construct, id: string, props: object) => PlusWorkload;
-  class ConfinedWorkload extends Base implements Confined {
+  class ConfinedBase extends Base implements Confined {
     public readonly profile?: AppArmorProfile;
     public readonly containerProfiles: Readonly<Record<string, AppArmorProfile>>;
 
@@ -82,54 +82,66 @@ export function confined<B extends Constructor>(base: B): ConfinedClass<B> {
       confine(this, kubernetesVersion ?? KubernetesVersion.forScope(this));
     }
   }
-  return ConfinedWorkload as unknown as ConfinedClass<B>;
+  return ConfinedBase as unknown as ConfinedClass<B>;
 }
 
 const NONE: Readonly<Record<string, AppArmorProfile>> = Object.freeze({});
 
-/** What is kept of a workload beside the workload: little, for there are many. */
-class WorkloadConfinement implements IValidation, Confining {
-  readonly chosen = true;
-  readonly wayOut = 'give this container AppArmorProfile.unconfined(reason) in "containerProfiles"';
+const WAY_OUT = 'give this container AppArmorProfile.unconfined(reason) in "containerProfiles"';
 
-  constructor(private readonly workload: PlusWorkload & Confined, readonly emission: Emission) {}
+type ConfinedWorkload = PlusWorkload & Confined;
 
-  get gated(): ReadonlySet<string> {
-    return AppBundles.of(this.workload).gated;
-  }
-
-  get profile(): AppArmorProfile | undefined {
-    return this.workload.profile;
-  }
-
-  get containerProfiles(): Readonly<Record<string, AppArmorProfile>> {
-    return this.workload.containerProfiles;
-  }
-
-  validate(): string[] {
-    const bundles = AppBundles.of(this.workload);
-    const profiles = new Set(Object.values(this.containerProfiles));
-    if (this.profile) profiles.add(this.profile);
-    const faults = [...profiles].flatMap((profile) => bundles.faultsOf(profile));
-    return isDoubtful(this.workload) ? [...faults, ...this.confined(unchangedJson(ApiObject.of(this.workload))).faults] : faults;
-  }
-
-  confined(json: JsonObject): ConfinedObject {
-    return confineWorkloads(json, () => this);
-  }
-
-  confinedOrThrow(json: JsonObject): JsonObject {
-    const { json: changed, faults } = this.confined(json);
-    if (faults.length > 0) throw new Error(`${this.workload.node.path}: ${faults.join(' ')}`);
-    return changed;
-  }
+/** The object of a confined workload, with what its JSON is made from: no closure for each, for there are many. */
+interface ConfinedApiObject extends ApiObject {
+  [WORKLOAD]: ConfinedWorkload;
+  [EMISSION]: Emission;
 }
 
-function confine(workload: PlusWorkload & Confined, version: KubernetesVersion): void {
-  const confinement = new WorkloadConfinement(workload, version.usesFields ? 'fields' : 'annotations');
-  const object = ApiObject.of(workload);
-  object.toJson = () => confinement.confinedOrThrow(unchangedJson(object)) as unknown;
-  workload.node.addValidation(confinement);
+const WORKLOAD: unique symbol = Symbol('confined workload');
+const EMISSION: unique symbol = Symbol('emission');
+
+/** The confined objects of each app; they are checked together, when the app is. */
+const CONFINED_IN_APP = new WeakMap<IConstruct, ConfinedApiObject[]>();
+
+function confine(workload: ConfinedWorkload, version: KubernetesVersion): void {
+  const object = ApiObject.of(workload) as ConfinedApiObject;
+  object[WORKLOAD] = workload;
+  object[EMISSION] = version.usesFields ? 'fields' : 'annotations';
+  object.toJson = confinedJson;
+  confinedBeside(workload).push(object);
+}
+
+function confinedBeside(workload: ConfinedWorkload): ConfinedApiObject[] {
+  const { root } = workload.node;
+  const known = CONFINED_IN_APP.get(root);
+  if (known) return known;
+  const objects: ConfinedApiObject[] = [];
+  CONFINED_IN_APP.set(root, objects);
+  root.node.addValidation({ validate: () => objects.flatMap((object) => faultsOf(object).map((fault) => `${object[WORKLOAD].node.path}: ${fault}`)) });
+  return objects;
+}
+
+function confinedJson(this: ApiObject): unknown {
+  const object = this as ConfinedApiObject;
+  const { json, faults } = confinedObject(object);
+  if (faults.length > 0) throw new Error(`${object[WORKLOAD].node.path}: ${faults.join(' ')}`);
+  return json;
+}
+
+function confinedObject(object: ConfinedApiObject): ConfinedObject {
+  const { profile, containerProfiles } = object[WORKLOAD];
+  const { gated } = AppBundles.of(object);
+  const confining: Confining = { profile, containerProfiles, emission: object[EMISSION], gated, chosen: true, wayOut: WAY_OUT };
+  return confineWorkloads(unchangedJson(object), () => confining);
+}
+
+function faultsOf(object: ConfinedApiObject): string[] {
+  const workload = object[WORKLOAD];
+  const bundles = AppBundles.of(object);
+  const profiles = new Set(Object.values(workload.containerProfiles));
+  if (workload.profile) profiles.add(workload.profile);
+  const faults = [...profiles].flatMap((profile) => bundles.faultsOf(profile));
+  return isDoubtful(workload) ? [...faults, ...confinedObject(object).faults] : faults;
 }
 
 /** The JSON that the object's class makes. */

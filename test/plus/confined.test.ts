@@ -128,24 +128,24 @@ test('serves a class of the user\'s own', () => {
 describe('says at synthesis, with the fix', () => {
   const faulty: [string, (chart: Chart) => void, string][] = [
     ['that a profile is in no bundle', (chart) => new ConfinedDeployment(chart, 'w', { profile: LOG, containers }),
-      '[shop/w] The profile "log" is in no AppArmorProfileBundle of this app, so no node would load it: '
+      '[] shop/w: The profile "log" is in no AppArmorProfileBundle of this app, so no node would load it: '
       + 'add it to the "profiles" of a bundle, or use AppArmorProfile.preloaded(name) if the nodes bring it.'],
     ['that a bundle has other content under the name', (chart) => new ConfinedDeployment(chart, 'w', {
       profile: new AppArmorProfile({ name: 'web', rules: [Rule.read('/other')] }), containers,
     }),
-    `[shop/w] The profile "web" (${new AppArmorProfile({ name: 'web', rules: [Rule.read('/other')] }).loadedName}) is in no bundle: the bundle `
+    `[] shop/w: The profile "web" (${new AppArmorProfile({ name: 'web', rules: [Rule.read('/other')] }).loadedName}) is in no bundle: the bundle `
     + `"shop/profiles" has another content under this name (${WEB.loadedName}); use one and the same profile value in both places.`],
     ['that a container does not exist', (chart) => new ConfinedDeployment(chart, 'w', { profile: WEB, containerProfiles: { nginxx: WEB }, containers }),
-      '[shop/w] Deployment "shop-w-c8b84fdb" has no container "nginxx", which "containerProfiles" names: its containers are "nginx".'],
+      '[] shop/w: Deployment "shop-w-c8b84fdb" has no container "nginxx", which "containerProfiles" names: its containers are "nginx".'],
     ['that a privileged container would lose its profile', (chart) => new ConfinedDeployment(chart, 'w', {
       profile: WEB, containers: [{ image: 'x', name: 'x', securityContext: { privileged: true, allowPrivilegeEscalation: true } }],
     }),
-    '[shop/w] The container "x" of Deployment "shop-w-c8b84fdb" is privileged and would get the profile "web", which CRI-O ignores for '
+    '[] shop/w: The container "x" of Deployment "shop-w-c8b84fdb" is privileged and would get the profile "web", which CRI-O ignores for '
     + 'privileged containers without a word: set "privileged: false", or give this container AppArmorProfile.unconfined(reason) in "containerProfiles".'],
     ['that an annotation says something else', (chart) => new ConfinedPod(chart, 'w', {
       profile: WEB, containers, metadata: { annotations: { [`${ANNOTATION_PREFIX}nginx`]: 'unconfined' } },
     }),
-    '[shop/w] Pod "shop-w-c8b84fdb" says itself that the container "nginx" has Unconfined, which contradicts the profile that it is given '
+    '[] shop/w: Pod "shop-w-c8b84fdb" says itself that the container "nginx" has Unconfined, which contradicts the profile that it is given '
     + 'here: remove one of the two.'],
   ];
 
@@ -164,7 +164,7 @@ describe('says at synthesis, with the fix', () => {
     const chart = chartWith();
     new ConfinedPod(chart, 'a', { profile: WEB, containers });
     new ConfinedPod(chart, 'b', { profile: LOG, containers });
-    expect(() => chart.toJson()).toThrow(/\[shop\/a\] .*\n {2}\[shop\/b\] /);
+    expect(() => chart.toJson()).toThrow(/\[\] shop\/a: .*\n {2}\[\] shop\/b: /);
   });
 
   test('a name that a patch hides from cdk8s-plus, at the latest when the object is written', () => {
