@@ -2,7 +2,7 @@ import { CHAR, isBlank, isSpace } from './characters';
 import type { Cursor } from './cursor';
 import { quotedEnd, wordEnd } from './cursor';
 import type { Abi, Alias, Include } from './tree';
-import { atPath } from '../rules/path-word';
+import { atPath, isBarePath, readPath } from '../rules/path-word';
 
 /** Whether an include comes next: `include` and a blank, or `#include` with anything but the end behind it. */
 export function atInclude(cursor: Cursor): boolean {
@@ -106,6 +106,9 @@ export function parseAlias(cursor: Cursor): Alias {
 
 function aliasPath(cursor: Cursor, what: string): string {
   cursor.skip();
+  if (!atPath(cursor) && isBarePath(cursor, cursor.peekIdentifier())) {
+    return readPath(cursor, what);
+  }
   if (!atPath(cursor)) {
     cursor.fail({ code: 'alias-syntax', message: `${cursor.found()} stands where ${what} is expected`, help: 'a path starts with "/"' });
   }
