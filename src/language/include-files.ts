@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Code } from '../diagnostics';
-import type { ParserGeneration } from './cursor';
+import type { Fault, ParserGeneration } from './cursor';
 import { SourceText } from '../diagnostics';
 import { parseSource, type ParseResult } from './parse';
 
@@ -66,10 +66,19 @@ export function decode(bytes: Uint8Array, name: string): Loaded {
   }
 }
 
+/** A word's references, and the fault that its pattern has whatever the variables are. */
+export interface WordFacts {
+  readonly names: readonly string[];
+  readonly fault?: Fault;
+}
+
 /** Finds and reads included files, each once. One instance serves many profiles. */
 export class IncludeFiles {
   private readonly parsed = new Map<string, ParseResult | LoadFault>();
   private readonly found = new Map<string, string | undefined>();
+  private readonly expanded = new Map<string, readonly string[]>();
+  /** What is known of words and rules by their text alone, kept for all texts of this instance. */
+  readonly memory = { words: new Map<string, WordFacts>(), rules: new WeakMap<object, Fault | 'fine'>() };
 
   constructor(
     readonly files: FileReader,
@@ -95,9 +104,15 @@ export class IncludeFiles {
 
   /** The files that an include of this path brings: itself, or those of the folder in the parser's order. */
   expand(path: string): readonly string[] {
-    if (this.files.kind(path) !== 'directory') {
-      return [path];
+    let files = this.expanded.get(path);
+    if (files === undefined) {
+      files = this.files.kind(path) === 'directory' ? this.inFolder(path) : [path];
+      this.expanded.set(path, files);
     }
+    return files;
+  }
+
+  private inFolder(path: string): readonly string[] {
     return [...this.files.list(path)].filter((name) => !isSkipped(name)).sort().reverse()
       .map((name) => join(path, name)).filter((file) => this.files.kind(file) === 'file');
   }

@@ -2,9 +2,10 @@ import type { Fault, ParserGeneration } from './cursor';
 import type { Features } from './features';
 import { splitFlag } from './flags';
 import type { Flattening, Gathered } from './flatten';
+import type { IncludeFiles } from './include-files';
 import { patternFault } from './patterns';
 import type { Variables } from './policy';
-import { expandVariables, patternsOfAliases } from './variables';
+import { expandVariables, patternsOfAliases, type Reference, referencesOf } from './variables';
 import { findExecConflict, type ExecRule } from '../rules/exec-conflicts';
 import { type AccessRule, familyOf } from '../rules/registry';
 
@@ -20,11 +21,11 @@ export interface JudgeOptions {
 
 /** Finds what the real parser finds when it compiles: only in rules that count, with variables expanded. */
 export class Judge {
-  /** Faults of rules without variables: the same in every profile that includes them. */
-  private readonly known = new Map<AccessRule, Fault | undefined>();
+  /** Global variables by whether their values can make no pattern wrong. */
+  private readonly plain = new Map<string, boolean>();
   private readonly reported = new Set<string>();
 
-  constructor(private readonly flat: Flattening, private readonly options: JudgeOptions) {}
+  constructor(private readonly flat: Flattening, private readonly options: JudgeOptions, private readonly memory: IncludeFiles['memory']) {}
 
   judge(profiles: readonly Gathered[]): void {
     for (const profile of profiles) {
@@ -60,13 +61,40 @@ export class Judge {
     return undefined;
   }
 
+  /** What is wrong with a word: a pattern in which variables are expanded. */
   private word(word: string, variables: Variables): Fault | undefined {
+    const { words } = this.memory;
+    let facts = words.get(word);
+    if (facts === undefined) {
+      const references = referencesOf(word);
+      facts = { names: references.map(({ name }) => name), fault: patternFault(withoutReferences(word, references)) };
+      words.set(word, facts);
+    }
+    if (facts.names.every((name) => this.isPlain(name, variables))) {
+      return facts.fault;
+    }
     const { pattern, fault } = expandVariables(word, variables);
     return fault ?? patternFault(pattern!);
   }
 
+  /** Whether a variable is declared and its values can make no pattern wrong. */
+  private isPlain(name: string, variables: Variables): boolean {
+    if (name === 'profile_name' || name === 'attach_path' || name === 'exec_path') {
+      return name === 'profile_name' && variables.has(name);
+    }
+    let plain = this.plain.get(name);
+    if (plain === undefined) {
+      this.plain.set(name, false);
+      plain = variables.get(name)?.every((value) => !/[{}[\]\\]/.test(withoutReferences(value, referencesOf(value)))
+        && referencesOf(value).every((reference) => this.isPlain(reference.name, variables))) ?? false;
+      this.plain.set(name, plain);
+    }
+    return plain;
+  }
+
   private rule(profile: Gathered, rule: AccessRule, at: number, executing: ExecRule[]): void {
-    const fault = this.known.has(rule) ? this.known.get(rule) : this.ruleFault(profile, rule);
+    const known = this.memory.rules.get(rule);
+    const fault = known === undefined ? this.ruleFault(profile, rule) : known === 'fine' ? undefined : known;
     if (fault !== undefined) {
       this.note(fault, rule, profile.origins[at]);
       return;
@@ -88,7 +116,7 @@ export class Judge {
       fault ??= this.word(word, profile.variables);
     }
     if (!words.some((word) => word.includes('@{'))) {
-      this.known.set(rule, fault);
+      this.memory.rules.set(rule, fault ?? 'fine');
     }
     return fault;
   }
@@ -151,4 +179,14 @@ export class Judge {
       this.flat.report(fault, rule, origin);
     }
   }
+}
+
+/** A word with a letter in the place of each reference. */
+function withoutReferences(word: string, references: readonly Reference[]): string {
+  let [text, from] = ['', 0];
+  for (const { start, end } of references) {
+    text += `${word.slice(from, start)}x`;
+    from = end;
+  }
+  return text + word.slice(from);
 }

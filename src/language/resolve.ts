@@ -46,7 +46,7 @@ export function resolve(tree: ProfileFile, options: ResolveOptions = {}): Policy
   const { abiFile, policyFeatures } = abiOf(flat, includes);
   if (followIncludes) {
     const kernel = options.features === undefined ? [] : [parseFeatures(options.features)];
-    new Judge(flat, { generation, features: [...policyFeatures, ...kernel] }).judge(flat.profiles);
+    new Judge(flat, { generation, features: [...policyFeatures, ...kernel] }, includes!.memory).judge(flat.profiles);
   }
   return {
     profiles: flat.profiles,

@@ -27,11 +27,18 @@ export interface ConflictOptions {
 interface Candidate extends ExecRule {
   readonly mode: string;
   readonly exact: boolean;
-  /** Text before the first character that is not literal. */
-  readonly prefix: string;
+  /** Literal beginnings, one of which every matching path has; for an exact pattern without sets all its paths. */
+  readonly beginnings: readonly Beginning[];
 }
 
-const GLOB = /[*?[\]{}\\]/;
+/** The literal text that an alternative begins with, and whether that is all of it. */
+interface Beginning {
+  readonly text: string;
+  readonly whole: boolean;
+}
+
+/** Alternatives that are spelled out; more are left to the automaton. */
+const MOST_BEGINNINGS = 64;
 
 /** The first pair of rules that contradict each other; undefined where there is none. */
 export function findExecConflict(rules: readonly ExecRule[], options: ConflictOptions): ExecConflict | undefined {
@@ -56,13 +63,86 @@ function candidate(rule: ExecRule, options: ConflictOptions): Candidate | undefi
   const inside = exec?.startsWith('c') === true && target !== undefined;
   const mode = `${permissionText({ permissions: '', exec: inside ? exec.replace('c', 'p') as FileRule['exec'] : exec, scrub })} `
     + `${unsafe === true ? 'unsafe ' : ''}${inside ? `${options.profile}//${target}` : target ?? ''}`;
-  const glob = pattern.search(GLOB);
+  const beginnings = beginningsOf(pattern);
+  if (!/[*?[]/.test(pattern)) {
+    return { ...rule, mode, exact: true, beginnings };
+  }
   try {
-    const exact = glob === -1 || isExact(parsePattern(pattern), options.sets);
-    return { ...rule, mode, exact, prefix: glob === -1 ? pattern : pattern.slice(0, glob) };
+    const exact = !/[*?]/.test(pattern) && isExact(parsePattern(pattern), options.sets);
+    return { ...rule, mode, exact, beginnings };
   } catch (error) {
     return ignoreBadPattern(error);
   }
+}
+
+/** Spells out the groups of a pattern up to its first glob. What is too much, or escaped, ends the text early. */
+function beginningsOf(pattern: string): readonly Beginning[] {
+  const done: Beginning[] = [];
+  let open: readonly string[] = [pattern];
+  while (open.length > 0) {
+    const next: string[] = [];
+    for (const text of open) {
+      const stop = text.search(/[*?[\\{]/);
+      const close = stop !== -1 && text[stop] === '{' ? closingBrace(text, stop) : -1;
+      if (stop === -1) {
+        done.push({ text, whole: true });
+      } else if (close === -1) {
+        done.push({ text: text.slice(0, stop), whole: false });
+      } else {
+        next.push(...armsOf(text.slice(stop + 1, close)).map((arm) => text.slice(0, stop) + arm + text.slice(close + 1)));
+      }
+    }
+    if (next.length + done.length > MOST_BEGINNINGS) {
+      return [{ text: pattern.slice(0, pattern.search(/[*?[\\{]/)), whole: false }];
+    }
+    open = next;
+  }
+  return done;
+}
+
+function closingBrace(text: string, from: number): number {
+  let depth = 0;
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === '\\' || text[at] === '[') {
+      return -1;
+    }
+    depth += text[at] === '{' ? 1 : text[at] === '}' ? -1 : 0;
+    if (depth === 0) {
+      return at;
+    }
+  }
+  return -1;
+}
+
+function armsOf(inside: string): string[] {
+  const arms: string[] = [];
+  let [depth, from] = [0, 0];
+  for (let at = 0; at <= inside.length; at++) {
+    depth += inside[at] === '{' ? 1 : inside[at] === '}' ? -1 : 0;
+    if (at === inside.length || (inside[at] === ',' && depth === 0)) {
+      arms.push(inside.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return arms;
+}
+
+/** Whether literal beginnings let two patterns match one path; undefined where only the automaton can tell. */
+function overlapByText(one: Candidate, other: Candidate): boolean | undefined {
+  let unsure = false;
+  for (const left of one.beginnings) {
+    for (const right of other.beginnings) {
+      if (left.whole && right.whole) {
+        if (left.text === right.text) {
+          return true;
+        }
+      } else if (left.whole ? left.text.startsWith(right.text) : right.whole ? right.text.startsWith(left.text)
+        : left.text.startsWith(right.text) || right.text.startsWith(left.text)) {
+        unsure = true;
+      }
+    }
+  }
+  return unsure ? undefined : false;
 }
 
 function shareHalf(one: Candidate, other: Candidate): boolean {
@@ -78,12 +158,12 @@ function contradict(one: Candidate, other: Candidate, all: readonly Candidate[])
   if (one.pattern === other.pattern) {
     return true;
   }
-  const [shorter, longer] = one.prefix.length < other.prefix.length ? [one.prefix, other.prefix] : [other.prefix, one.prefix];
-  if (one.exact !== other.exact || !longer.startsWith(shorter)) {
+  const overlap = one.exact === other.exact ? overlapByText(one, other) : false;
+  if (overlap === false) {
     return false;
   }
   try {
-    return patternsOverlap(one.pattern, other.pattern) && (one.exact || !settledByExact(one, other, all));
+    return (overlap ?? patternsOverlap(one.pattern, other.pattern)) && (one.exact || !settledByExact(one, other, all));
   } catch (error) {
     return ignoreBadPattern(error) ?? false;
   }
@@ -91,7 +171,8 @@ function contradict(one: Candidate, other: Candidate, all: readonly Candidate[])
 
 /** Whether every path that both globs match is matched by an exact rule, too. */
 function settledByExact(one: Candidate, other: Candidate, all: readonly Candidate[]): boolean {
-  const exact = all.filter((rule) => rule.exact && patternsOverlap(rule.pattern, one.pattern) && patternsOverlap(rule.pattern, other.pattern));
+  const meets = (rule: Candidate, glob: Candidate) => overlapByText(rule, glob) !== false && patternsOverlap(rule.pattern, glob.pattern);
+  const exact = all.filter((rule) => rule.exact && meets(rule, one) && meets(rule, other));
   if (exact.length === 0) {
     return false;
   }
