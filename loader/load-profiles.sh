@@ -174,9 +174,13 @@ load_batch() {
   code=$?
   rm -f "$WORK/trying"
   [ "$code" -eq 0 ] && [ -z "$words" ] && return
+  whole=$words
+  whole_code=$code
   for name; do
     if listed "$name"; then
       words=$(compile -Q <"$PROFILES/$name" 2>&1 >/dev/null)
+      # What nobody says alone was said of all: all are doubtful then.
+      [ -z "$words" ] && [ "$whole_code" -eq 0 ] && words=$whole
       note_failure "$name" 0 "$words"
     else
       load_one "$name"

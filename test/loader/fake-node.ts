@@ -26,6 +26,7 @@ one() {
   case $words in
     '') ;;
     warn*) echo "$words" >&2 ;;
+    batch*) [ -z "$files" ] || echo "$words" >&2 ;;
     *) echo "AppArmor parser error, in line 1: $words" >&2; code=1; return ;;
   esac
   [ -n "$check" ] && return
@@ -39,7 +40,7 @@ exit $code
 export interface FakeProfile {
   readonly name: string;
   readonly mode?: string;
-  /** What the parser says; words that begin with `warn` do not keep it from loading. */
+  /** What the parser says; words that begin with `warn` do not keep it from loading, nor do those with `batch`, said of files only. */
   readonly words?: string;
   /** Names that the kernel must list too. */
   readonly children?: readonly string[];

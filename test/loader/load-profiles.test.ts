@@ -59,6 +59,15 @@ when('the loader under %s', (_, shell) => {
     expect(node.copies).toEqual([]);
   });
 
+  test('what the parser says of several files and of none alone is held against all of them', async () => {
+    begin([{ name: WEB, words: 'batch: something is odd' }, ...GOOD.slice(1)]);
+    await node.until(() => node.state.problems?.length === 2);
+    expect(node.state.problems.map(({ profile, message }: any) => [profile, message])).toEqual([
+      [API, 'the parser took it with a warning: batch: something is odd'], [WEB, 'the parser took it with a warning: batch: something is odd'],
+    ]);
+    expect(node.isReady).toBe(false);
+  });
+
   test('a text that holds another name is told as such', async () => {
     node = new FakeNode([{ name: WEB }], shell);
     node.write(`profiles/${WEB}`, '# p.other.00000009 enforce\n');

@@ -53,9 +53,9 @@ show removed
 grep '"removed"' /run/loader.log
 stop
 
-fresh; mkdir /mnt/small; mount -t tmpfs -o size=6m none /mnt/small; cp -a /etc/apparmor.d/. /mnt/small; rm -f /mnt/small/k8s-apparmor.*
+fresh; mkdir -p /mnt/small /mnt/empty; mount -t tmpfs -o size=6m none /mnt/small; cp -a /etc/apparmor.d/. /mnt/small; rm -f /mnt/small/k8s-apparmor.*
 mount --bind /mnt/small /host/etc/apparmor.d
-dd if=/dev/zero of=/mnt/small/.fill bs=4k 2>/dev/null; for i in $(seq 100); do echo x >> /mnt/small/.fill 2>/dev/null; done
+dd if=/dev/zero of=/mnt/small/.fill bs=4k 2>/dev/null; { for i in $(seq 5000); do echo x; done >> /mnt/small/.fill; } 2>/dev/null
 start; ready; sleep 2
 show 'full disk'; ls -A /mnt/small | grep k8s-apparmor
 rm /mnt/small/.fill; sleep 5
@@ -67,7 +67,7 @@ start; ready; sleep 2
 show 'read-only policy folder'
 stop; umount /host/etc/apparmor.d
 
-fresh; mkdir /mnt/empty; mount --bind /mnt/empty /host/usr; gone ${two}; PATH_BEFORE=$PATH
+fresh; mount --bind /mnt/empty /host/usr; gone ${two}; PATH_BEFORE=$PATH
 start; await no.*apparmor_parser /state/state.json
 mv /usr/sbin/apparmor_parser /usr/sbin/.parser; BEFORE=$LOADER
 stop; fresh; start; await apparmor_parser /state/state.json
