@@ -17,7 +17,7 @@ interface Timing {
 /** Times of a process, by bash: the shortest of several runs. */
 function timed(command: string, runs = RUNS): Timing | undefined {
   let best: Timing | undefined;
-  for (let run = 0; run < runs; run++) {
+  for (let turn = 0; turn < runs; turn++) {
     const { stderr } = spawnSync('bash', ['-c', `TIMEFORMAT='%R %U %S'; time (${command}) >/dev/null 2>&1`], { encoding: 'utf8' });
     const [wall, user, system] = stderr.trim().split('\n').at(-1)!.split(' ').map(Number);
     best = { wall: Math.min(wall, best?.wall ?? Infinity), cpu: Math.min(user + system, best?.cpu ?? Infinity) };

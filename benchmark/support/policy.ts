@@ -12,13 +12,14 @@ export function policyTexts(): Array<{ readonly name: string; readonly text: str
   return files.sort().map((name) => ({ name, text: readFileSync(name, 'utf8') }));
 }
 
-/** The shortest of several runs, after some that only warm up. */
+/** Processor time of the shortest of several runs: other work on the machine does not count. */
 export function secondsOf(work: () => void): number {
   let best = Infinity;
   for (let run = 0; run < 25; run++) {
-    const begin = process.hrtime.bigint();
+    const begin = process.cpuUsage();
     work();
-    best = Math.min(best, Number(process.hrtime.bigint() - begin) / 1e9);
+    const { user, system } = process.cpuUsage(begin);
+    best = Math.min(best, (user + system) / 1e6);
   }
   return best;
 }
