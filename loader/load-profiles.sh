@@ -211,6 +211,15 @@ load_missing() {
   for name in $alone; do load_one "$name"; done
 }
 
+# A profile that is loaded but that the parser had words about is not one to rely on.
+drop_failed() {
+  for file in "$WORK"/failed/*; do
+    [ -e "$file" ] || continue
+    grep -vxF -- "${file##*/}" "$WORK/ok" >"$WORK/ok.new"
+    mv -f "$WORK/ok.new" "$WORK/ok"
+  done
+}
+
 # What was being compiled when the loader was killed goes alone from now on, and after three times waits: a text that
 # takes all of the memory must not take the others with it, again and again.
 after_a_kill() {
@@ -473,6 +482,7 @@ look() {
     note_removed
   fi
   cp "$WORK/ok" "$WORK/seen"
+  drop_failed
   publish
   copy_loaded
   [ "$1" = start ] && prune_copies

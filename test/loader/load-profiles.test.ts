@@ -56,6 +56,8 @@ when('the loader under %s', (_, shell) => {
     await node.until(() => node.state.problems?.length > 0);
     expect(node.isReady).toBe(false);
     expect(node.state.problems[0].message).toBe('the parser took it with a warning: warn: Cache read/write disabled');
+    expect(node.read('state/work/ok')).toBe('');
+    expect(node.read('state/metrics.txt')).toMatch(/^k8s_apparmor_loader_profiles_loaded 0$/m);
     expect(node.copies).toEqual([]);
   });
 
