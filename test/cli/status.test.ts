@@ -25,16 +25,17 @@ const ANSWERS: Answers = {
   'validatingadmissionpolicies.admissionregistration.k8s.io': { items: [] },
 };
 
-/** Stands for kubectl: writes down what it was called with, answers from a file, and fails where there is no answer. */
-const FAKE = `#!${process.execPath}
-const { appendFileSync, readFileSync } = require('node:fs');
-const { dirname, join } = require('node:path');
-const args = process.argv.slice(2);
-appendFileSync(join(dirname(__filename), 'calls'), JSON.stringify(args) + '\\n');
-const answers = JSON.parse(readFileSync(join(dirname(__filename), 'answers.json'), 'utf8'));
-const what = args.includes('--selector=app.kubernetes.io/name=k8s-apparmor-loader') ? 'loaders' : args[1].startsWith('--raw=') ? args[1].slice(6) : args[1];
-if (!(what in answers)) { process.stderr.write('Error from server (Forbidden): no ' + what + '\\n'); process.exit(1); }
-process.stdout.write(typeof answers[what] === 'string' ? answers[what] : JSON.stringify(answers[what]));
+/** Stands for kubectl: writes down what it was called with, answers from a file, and fails where there is none. */
+const FAKE = `#!/bin/sh
+here=\${0%/*}
+printf '%s\\t' "$@" >>"$here/calls"
+echo >>"$here/calls"
+what=$2
+case "$*" in *name=k8s-apparmor-loader*) what=loaders ;; esac
+case "$what" in --raw=*) what=\${what##*/pods/} what=\${what%%:*} ;; esac
+[ -e "$here/$what.json" ] && exec cat "$here/$what.json"
+echo "Error from server (Forbidden): no $what" >&2
+exit 1
 `;
 
 describe('k8s-apparmor status', () => {
@@ -48,17 +49,19 @@ describe('k8s-apparmor status', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   async function status(answers: Answers, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    writeFileSync(join(folder, 'answers.json'), JSON.stringify(answers));
+    for (const [what, answer] of Object.entries(answers)) {
+      writeFileSync(join(folder, `${what}.json`), typeof answer === 'string' ? answer : JSON.stringify(answer));
+    }
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const code = await main(['status', '--kubectl', join(folder, 'kubectl'), ...args], { stdin: new PassThrough(), stdout, stderr, env: { PATH: process.env.PATH } });
     return { code, out: String(stdout.read() ?? ''), err: String(stderr.read() ?? '') };
   }
 
-  const calls = (): string[][] => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  const calls = (): string[][] => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').map((line) => line.trimEnd().split('\t'));
 
   it('prints each workload, its profile and what holds, and ends with 0 when all is well', async () => {
     const state = JSON.stringify({ ready: true, problems: [], removed: [] });
-    const { code, out, err } = await status({ ...ANSWERS, ...Object.fromEntries(['n1', 'n2'].map((n) => [`/api/v1/namespaces/loaders/pods/loader-${n}:9871/proxy/state.json`, state])) });
+    const { code, out, err } = await status({ ...ANSWERS, 'loader-n1': state, 'loader-n2': state });
     expect(err).toBe('');
     expect(out).toBe([
       'NAMESPACE  WORKLOAD   CONTAINER  PROFILE                              LOADED  PODS  STATE',
@@ -73,7 +76,7 @@ describe('k8s-apparmor status', () => {
 
   it('ends with 1 and names the pods to restart when a profile was removed under them', async () => {
     const removed = JSON.stringify({ problems: [], removed: [{ profile: WEB, time: '2026-05-02T00:00:00Z', times: 1 }] });
-    const answers = { ...ANSWERS, '/api/v1/namespaces/loaders/pods/loader-n2:9871/proxy/state.json': removed };
+    const answers = { ...ANSWERS, 'loader-n2': removed };
     const { code, out } = await status(answers);
     expect(code).toBe(1);
     expect(out).toContain('shop/Pod/web-2, container c (web-2): its profile was removed from the node at 2026-05-02T00:00:00Z, after it started at 2026-05-01T10:00:00Z: restart the pod');
@@ -95,6 +98,7 @@ describe('k8s-apparmor status', () => {
 
   it('gives kubectl the user\'s context, kubeconfig and namespace as single arguments', async () => {
     await status(ANSWERS, '-n', 'shop', '--context', 'a; rm -rf /', '--kubeconfig', '$(x)');
+    expect(calls()).toContainEqual(['get', '--raw=/api/v1/namespaces/loaders/pods/loader-n1:9871/proxy/state.json', '--context=a; rm -rf /', '--kubeconfig=$(x)', '--request-timeout=60s']);
     expect(calls()[0]).toEqual(['get', 'pods', '--namespace=shop', '--output=json', '--context=a; rm -rf /', '--kubeconfig=$(x)', '--request-timeout=60s']);
   });
 
