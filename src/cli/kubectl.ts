@@ -29,12 +29,18 @@ export function kubectl(options: KubectlOptions): Kubectl {
 
 async function run(program: string, args: readonly string[], env: KubectlOptions['env']): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], { env: { ...env } as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'], timeout: TIMEOUT_MS, shell: false });
+    const child = spawn(program, [...args], { env: { ...env } as NodeJS.ProcessEnv, stdio: ['ignore', 'pipe', 'pipe'], shell: false });
+    // Not spawn's own timeout: that one outlives a program that is not there.
+    const timer = setTimeout(() => child.kill(), TIMEOUT_MS);
     const [out, err] = [collect(child.stdout, () => child.kill()), collect(child.stderr, () => child.kill())];
-    child.once('error', (error: NodeJS.ErrnoException) => reject(new UserError(error.code === 'ENOENT'
-      ? `there is no program '${program}': install kubectl, or name it with --kubectl`
-      : `${program} does not start: ${error.message}`)));
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      clearTimeout(timer);
+      reject(new UserError(error.code === 'ENOENT'
+        ? `there is no program '${program}': install kubectl, or name it with --kubectl`
+        : `${program} does not start: ${error.message}`));
+    });
     child.once('close', (code, signal) => {
+      clearTimeout(timer);
       if (code === 0) resolve(Buffer.concat(out).toString());
       else reject(new UserError(failure(program, args, signal, Buffer.concat(err).toString())));
     });
