@@ -4,7 +4,7 @@ import { sourceOption } from './log-input';
 import type { ParserGeneration } from '../language';
 import { SOURCE_NAMES, SOURCES, type SourceName, STEPS, STRICTNESSES, type Strictness } from '../learn';
 
-export const LEARN_FORMATS = ['text', 'typescript', 'diff', 'json'] as const;
+export const LEARN_FORMATS = ['text', 'typescript', 'diff', 'json', 'operator'] as const;
 const GENERATIONS: readonly ParserGeneration[] = ['3.0', '4.1', '5.0'];
 
 /** What a user asked for, checked. */
@@ -32,7 +32,7 @@ export function declareOptions(program: Command): void {
     .option('--profile <name>', 'learn this profile only; also the name of a profile that no record names')
     .option('--amend <file>', 'add to the profiles of this file what they lack; comments and order stay')
     .option('--write', 'with --amend: change the file instead of printing it', false)
-    .option('--format <format>', `one of ${LEARN_FORMATS.join(', ')}; diff needs --amend`, 'text')
+    .option('--format <format>', `one of ${LEARN_FORMATS.join(', ')}; diff needs --amend, operator writes AppArmorProfile objects`, 'text')
     .option('--strictness <level>', `how far patterns go beyond what was seen: ${STRICTNESSES.join(', ')}`, 'balanced')
     .option('--explain', 'a comment behind every new rule: its steps, how much was seen, an example', false)
     .option('--check', 'fail where a profile does not cover what was seen', false)
@@ -54,6 +54,7 @@ const EXAMPLES: ReadonlyArray<readonly [string, string]> = [
   ['k8s-apparmor learn --amend web.profile --format diff audit.log.gz', 'the same as a change to review'],
   ['k8s-apparmor learn --amend web.profile --check --explain audit.log', 'in CI: exit 1 where the profile does not cover what was seen'],
   ['k8s-apparmor learn --format typescript --profile web tetragon.log', 'rules for a program: Rule.read(…), …'],
+  ['k8s-apparmor learn --format operator audit.log', 'objects for the Security Profiles Operator, and what they cannot say'],
   ['k8s-apparmor learn --strictness exact --format json audit.log', 'no patterns; every rule with its evidence'],
   ['k8s-apparmor learn --summary audit.log > node1.summary', 'on each node: what was seen, without the log'],
   ['k8s-apparmor learn --merge --profile web *.summary', 'and all nodes together, in any order'],

@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
+import { stringify } from 'yaml';
 import { type CliCommand, type CommandIo, EXIT, UserError } from './command';
 import { collect, type Learnt } from './learn-input';
 import { declareOptions, type LearnOptions, readLearnOptions } from './learn-options';
@@ -7,7 +8,7 @@ import { count } from './tally-text';
 import { DiagnosticsError, renderDiagnostic } from '../diagnostics';
 import { resolve } from '../language';
 import {
-  amend, type AmendedFile, exampleOf, operatorNeeds, PolicyKnowledge, printProfiles, printTypeScript, profilesIn, readForAmending, suggest,
+  amend, type AmendedFile, exampleOf, operatorNeeds, operatorObject, PolicyKnowledge, printProfiles, printTypeScript, profilesIn, readForAmending, suggest,
   type Suggestions, subjectName, writeSummary,
 } from '../learn';
 import { printRule } from '../rules/registry';
@@ -26,7 +27,7 @@ async function run(files: string[], given: Record<string, any>, io: CommandIo): 
     return EXIT.FINE;
   }
   const suggestions = suggestionsOf(learnt, options, target);
-  const { output, unplaced } = render(suggestions, options, target);
+  const { output, unplaced } = render(suggestions, options, target, io);
   if (options.write && target !== undefined) {
     replaceFile(target, output);
   } else {
@@ -83,7 +84,7 @@ interface Rendered {
   readonly unplaced: readonly string[];
 }
 
-function render(suggestions: readonly Suggestions[], options: LearnOptions, target: AmendedFile | undefined): Rendered {
+function render(suggestions: readonly Suggestions[], options: LearnOptions, target: AmendedFile | undefined, io: CommandIo): Rendered {
   const { format, explain } = options;
   const amended = target === undefined ? undefined : amend(target, suggestions, explain);
   const unplaced = amended?.unplaced ?? [];
@@ -92,11 +93,23 @@ function render(suggestions: readonly Suggestions[], options: LearnOptions, targ
       return { output: suggestions.map((suggestion) => `${JSON.stringify(jsonOf(suggestion))}\n`).join(''), unplaced };
     case 'typescript':
       return { output: printTypeScript(suggestions.filter(({ needs }) => needs.length > 0), explain), unplaced };
+    case 'operator':
+      return { output: operatorText(suggestions, io), unplaced };
     case 'diff':
       return { output: amended!.text === target!.text ? '' : unifiedDiff(target!, amended!.text), unplaced };
     default:
       return { output: amended?.text ?? newProfiles(suggestions, explain), unplaced };
   }
+}
+
+/** Objects one behind the other, and on standard error what they do not say. */
+function operatorText(suggestions: readonly Suggestions[], io: CommandIo): string {
+  return suggestions.filter(({ needs }) => needs.length > 0).map(({ subject, needs }) => {
+    const name = subjectName(subject).toLowerCase().replace(/[^a-z0-9.-]+/g, '-').replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, '');
+    const { object, lost } = operatorObject(name, 'Enforce', needs.map(({ rule }) => rule));
+    lost.forEach((sentence) => io.stderr.write(`${shown(sentence)}\n`));
+    return `---\n${stringify(object)}`;
+  }).join('');
 }
 
 function newProfiles(suggestions: readonly Suggestions[], explain: boolean): string {

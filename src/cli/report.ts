@@ -102,7 +102,8 @@ function readProfiles(file: string, base: string): { profiles: readonly ReadProf
 }
 
 function accessRows({ subjects }: Findings): AccessRow[] {
-  const rows = [...subjects.values()].flatMap(({ subject, findings }) => [...findings.values()].map(({ access, denied, seen, first, last, comms, places }): AccessRow => ({
+  const all = [...subjects.values()].flatMap(({ subject, findings }) => [...findings.values()].map((finding) => ({ subject, ...finding })));
+  const rows = all.map(({ subject, access, denied, seen, first, last, comms, places }): AccessRow => ({
     profile: subjectName(subject),
     kind: access.class,
     object: exampleOf(access),
@@ -113,7 +114,7 @@ function accessRows({ subjects }: Findings): AccessRow[] {
     last,
     places: [...places].sort(),
     comms: [...comms].sort(),
-  })));
+  }));
   return rows.sort((one, other) => other.denied - one.denied || other.seen - one.seen || (one.object < other.object ? -1 : 1));
 }
 

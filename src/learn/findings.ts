@@ -29,7 +29,6 @@ export class Findings {
   public readonly subjects = new Map<string, SubjectFindings>();
   /** Records that no profile's rules come from, by reason. */
   public readonly unattributed = new Map<Unattributed, number>();
-  private readonly known = new Map<Observation, readonly Finding[] | Unattributed>();
 
   /**
    * @param only only this profile; it also gives its name to behaviour that no record names a profile for
@@ -38,21 +37,20 @@ export class Findings {
 
   /** Takes one more of what a source saw; time in seconds, negative where unknown. */
   public add(seen: Observation, time: number): void {
-    let found = this.known.get(seen);
-    if (found === undefined) {
-      found = this.find(seen);
-      if (this.known.size >= MAX_KNOWN) {
-        this.known.clear();
-      }
-      this.known.set(seen, found);
+    let { memo } = seen;
+    if (memo?.owner !== this) {
+      memo = { owner: this, value: this.find(seen) };
+      seen.memo = memo;
     }
+    const found = memo.value as readonly Finding[] | Unattributed;
     if (typeof found === 'string') {
       this.unattributed.set(found, (this.unattributed.get(found) ?? 0) + 1);
       return;
     }
     const { event } = seen.record;
     const refused = event === 'DENIED' || event === 'KILLED';
-    for (const finding of found) {
+    for (let at = 0; at < found.length; at++) {
+      const finding = found[at]!;
       if (refused) {
         finding.denied++;
       } else {
@@ -114,7 +112,6 @@ export class Findings {
   }
 }
 
-const MAX_KNOWN = 300_000;
 const FEW = 5;
 
 function unusable(record: EventRecord, accesses: readonly Access[]): Unattributed | undefined {

@@ -16,6 +16,7 @@ export { STEPS } from './generalise';
 export type { Evidence } from './generalise/entry';
 export { STRICTNESSES, type Strictness } from './generalise/step';
 export { type KnownAccesses, PolicyKnowledge } from './known';
+export { operatorObject, type OperatorExport } from './operator-export';
 export { operatorNeeds } from './operator-import';
 export { printProfiles } from './print-profile';
 export { printTypeScript } from './print-typescript';

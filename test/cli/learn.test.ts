@@ -192,7 +192,7 @@ test('old parsers get no addresses and ports', async () => {
 test.each([
   [['--write'], '--write changes a file in place; name it by --amend FILE'],
   [['--format', 'diff'], '--format diff compares with a file; name it by --amend FILE'],
-  [['--format', 'xml'], 'there is no format \'xml\'; use one of text, typescript, diff, json'],
+  [['--format', 'xml'], 'there is no format \'xml\'; use one of text, typescript, diff, json, operator'],
   [['--strictness', 'high'], 'there is no strictness \'high\'; use one of exact, balanced, loose'],
   [['--amend', '/no/such'], 'cannot read /no/such, which is to be amended: there is no such file; leave --amend out for a new profile'],
 ])('%p is wrong use', async (argv, message) => {

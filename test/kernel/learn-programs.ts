@@ -38,8 +38,8 @@ redis-cli -p 6399 save; redis-cli -p 6399 shutdown; wait $REDIS`,
 grep -q postgres: /etc/group || echo postgres:x:110: >> /etc/group
 mkdir -p /srv/postgres; chown 110:110 /srv/postgres; chmod 1777 /tmp /dev/shm
 owned /usr/lib/postgresql/15/bin/initdb -D /srv/postgres/data -N --no-locale > /run/initdb.log 2>&1 || tail -n 3 /run/initdb.log`,
-    work: 'printf \'create table t (n int);\\ninsert into t select generate_series(1, 2000);\\nselect sum(n) from t;\\n\' | owned busybox sh -c 'echo "exec learn.postgres" > /proc/self/attr/exec; exec "$@"' sh \
-/usr/lib/postgresql/15/bin/postgres --single -D /srv/postgres/data postgres 2> /dev/null | grep -c 2001000',
+    work: `echo 'create table t (n int); insert into t select generate_series(1, 2000); select sum(n) from t;' > /run/postgres.sql
+as_postgres /usr/lib/postgresql/15/bin/postgres --single -D /srv/postgres/data postgres < /run/postgres.sql 2> /dev/null | grep -c 2001000`,
   },
   {
     name: 'python3',
@@ -129,6 +129,7 @@ busybox sleep 3000 & export OUTSIDE=$!
 for profile in /profiles/*; do apparmor_parser -aK --config-file /dev/null $profile || echo "== refused $profile"; done
 as() { profile=$1; shift; busybox sh -c 'echo "exec learn.$0" > /proc/self/attr/exec; exec "$@"' "$profile" "$@"; }
 owned() { /usr/bin/perl -e '$( = 110; $) = "110 110"; $< = 110; $> = 110; exec @ARGV' "$@"; }
+as_postgres() { owned busybox sh -c 'echo "exec learn.postgres" > /proc/self/attr/exec; exec "$@"' sh "$@"; }
 mark() { echo "mark: $1" > /dev/kmsg; }
 ${parts.join('')}
 mark 'begin attacks'

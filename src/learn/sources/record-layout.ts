@@ -18,6 +18,7 @@ export class RecordLayout {
   private recordOffset = 0;
   private stampOffset = 0;
   private tailLength = 0;
+  private earlierTailLength = 0;
 
   /** @returns whether the line holds a record */
   public find(bytes: Buffer, view: DataView, start: number, end: number): boolean {
@@ -43,15 +44,25 @@ export class RecordLayout {
   }
 
   private findPid(bytes: Buffer, record: number, end: number): void {
-    const hint = end - this.tailLength;
-    const headEnd = hint > record ? pidBefore(bytes, record, hint) : -1;
-    if (headEnd >= 0 && (hint === end || !isDigit(bytes[hint]!))) {
-      this.headEnd = headEnd;
-      this.tailStart = hint;
+    if (this.pidEndsAt(bytes, record, end - this.tailLength, end)) {
       return;
     }
-    this.searchPid(bytes, record, end);
+    const last = this.tailLength;
+    if (!this.pidEndsAt(bytes, record, end - this.earlierTailLength, end)) {
+      this.searchPid(bytes, record, end);
+    }
     this.tailLength = end - this.tailStart;
+    this.earlierTailLength = last;
+  }
+
+  private pidEndsAt(bytes: Buffer, record: number, hint: number, end: number): boolean {
+    const headEnd = hint > record ? pidBefore(bytes, record, hint) : -1;
+    if (headEnd < 0 || (hint < end && isDigit(bytes[hint]!))) {
+      return false;
+    }
+    this.headEnd = headEnd;
+    this.tailStart = hint;
+    return true;
   }
 
   private searchPid(bytes: Buffer, record: number, end: number): void {

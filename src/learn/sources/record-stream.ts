@@ -206,5 +206,5 @@ function observationOf(line: string): Observation | undefined {
     return undefined;
   }
   const { time: _time, serial: _serial, pid: _pid, ...template } = record;
-  return { record: template, accesses: accessesOf(record) };
+  return { record: template, accesses: accessesOf(record), memo: undefined };
 }

@@ -130,3 +130,15 @@ test('an object that is no YAML is said so', async () => {
   const { err } = await runCommand(['learn'], `${OPERATOR}\n  - {`);
   expect(err).toContain('the AppArmorProfile object is no YAML');
 });
+
+test('a profile goes to the operator\'s form and back, and what that form cannot say is told', async () => {
+  const { out, err } = await runCommand(['learn', '--format', 'operator'], [
+    auditLine({ name: '/etc/app.conf' }), auditLine({ name: '/var/x', mask: 'w', fsuid: 1, ouid: 1 }), auditLine({ operation: 'exec', name: '/bin/id', mask: 'x' }),
+    'apparmor="DENIED" operation="signal" profile="web" denied_mask="send" signal=term peer="db"',
+  ].join('\n'));
+  expect(err.split('\n').slice(0, 3)).toEqual([
+    'signal send set=(term) peer=db, is left out: the form knows no signal rules', 'owner /var/x w, comes out for everybody: the form knows no owner',
+    'owner /var/x w, comes out with w, l and k: the form has one kind of writing',
+  ]);
+  expect((await runCommand(['learn'], out)).out).toBe('abi <abi/3.0>,\n\nprofile web {\n  /bin/id rix,\n  /etc/app.conf r,\n  /var/x wlk,\n}\n');
+});
