@@ -10,7 +10,7 @@ aa.init_aa()
 texts = json.load(sys.stdin)
 def parse(name, text):
     try:
-        aa.parse_profile_data(text.splitlines(), name, 0, False)
+        aa.parse_profile_data(text.splitlines(), name, 0)
     except Exception:
         return 0
     return len(text)
@@ -28,7 +28,7 @@ export async function run(print: (line: string) => void): Promise<void> {
   const printing = secondsOf(() => trees.forEach((tree) => printTree(tree)));
   print(`${texts.length} files of Debian's policy, ${megabytes.toFixed(2)} MB, processor time of the best of several runs`);
   print(`parse: ${(megabytes / parse).toFixed(1)} MB/s; print: ${(megabytes / printing).toFixed(1)} MB/s`);
-  const python = spawnSync('python3', ['-c', PYTHON], { input: JSON.stringify(texts.map(({ name, text }) => [name, text])), encoding: 'utf8', timeout: 120_000 });
+  const python = spawnSync('/usr/bin/python3', ['-c', PYTHON], { input: JSON.stringify(texts.map(({ name, text }) => [name, text])), encoding: 'utf8', timeout: 120_000 });
   const [size, seconds] = python.status === 0 ? python.stdout.trim().split(' ').map(Number) : [0, 0];
   print(size > 0
     ? `apparmor.aa.parse_profile_data (Python): ${(size / 1e6 / seconds).toFixed(2)} MB/s on what it can read; ours is ${(megabytes / parse / (size / 1e6 / seconds)).toFixed(1)} times as fast`

@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Original } from './mutation';
 import { isSkipped, type ParserGeneration } from '../../src/language';
 import { realParser } from '../support/real/parsers';
-import type { Original } from './mutation';
 
 /** Longest text that is taken: large profiles cost the real parser seconds. */
 const LONGEST = 6000;
@@ -26,8 +26,18 @@ export function conformanceCases(): Original[] {
 }
 
 /** The profiles that come with a generation of the real parser in Debian. */
-export function debianProfiles(generation: ParserGeneration): Original[] {
+export function debianProfiles(generation: ParserGeneration, longest = LONGEST): Original[] {
   const { base } = realParser(generation);
-  return readdirSync(base, { withFileTypes: true }).filter((entry) => entry.isFile() && !isSkipped(entry.name))
-    .map(({ name }) => ({ name, base, text: readFileSync(join(base, name), 'utf8') })).filter(({ text }) => text.length < LONGEST);
+  return profilesIn(base, base).filter(({ text }) => text.length < longest);
+}
+
+/** The profiles of this machine's own packages apparmor, apparmor-profiles and apparmor-profiles-extra; none where they are not installed. */
+export function installedProfiles(): Original[] {
+  const base = '/etc/apparmor.d';
+  return [base, '/usr/share/apparmor/extra-profiles'].filter((folder) => existsSync(folder)).flatMap((folder) => profilesIn(folder, base));
+}
+
+function profilesIn(folder: string, base: string): Original[] {
+  return readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile() && !isSkipped(entry.name))
+    .map(({ name }) => ({ name: join(folder, name), base, text: readFileSync(join(folder, name), 'utf8') }));
 }
