@@ -3,8 +3,8 @@ import { LimitError } from './errors';
 import type { Expression } from './expression';
 import { byteClasses, compileProgram, FORK, MATCH, TAKE, type ByteClasses, type Program } from './program';
 
-/** Cells of the transition table before the automaton forgets its states and starts anew (16 MiB). */
-const MAX_CELLS = 4 * 1024 * 1024;
+/** Cells of the transition table before the automaton forgets its states and starts anew (64 MiB). */
+const MAX_CELLS = 16 * 1024 * 1024;
 
 /** Instructions held by all states together before the same happens (32 MiB). */
 const MAX_MEMBERS = 8 * 1024 * 1024;
@@ -16,6 +16,12 @@ const MAX_WORK = 16 * 1024 * 1024;
 const SCAN_SHARE = 16;
 
 const UNKNOWN = -1;
+
+// eslint-disable-next-line no-control-regex -- NUL is a byte like others
+const NOT_ASCII = /[^\x00-\x7F]/;
+
+/** A chain that begins at instruction 0 stands in the table as this, at instruction 1 as one less, and so on. */
+const CHAIN = -2;
 
 const { imul } = Math;
 const DEAD = 0;
@@ -36,6 +42,7 @@ export class Automaton<T> {
   private accepts: T[] = [];
   private interned = new Map<number, number[]>();
   private results = new Map<string, T>();
+  private entries = new Map<number, number>();
   private start = DEAD;
   private readonly mark: Int32Array;
   private round = 0;
@@ -64,16 +71,34 @@ export class Automaton<T> {
    * @throws LimitError where the text and the patterns together need more work than is sensible
    */
   match(text: string): T {
+    return NOT_ASCII.test(text) ? this.matchBytes(bytesOf(text)) : this.run(text);
+  }
+
+  /** The same for bytes. */
+  matchBytes(bytes: Uint8Array): T {
+    return this.run(Buffer.from(bytes).toString('latin1'));
+  }
+
+  /** @param text one character a byte */
+  private run(text: string): T {
     const { classOf, count } = this.classes;
     this.work = 0;
     let state = this.start;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      if (code > 127) {
-        return this.matchBytes(bytesOf(text));
+      let next = this.table[state * count + classOf[code]];
+      if (next === UNKNOWN) {
+        next = this.step(state, classOf[code]);
       }
-      const next = this.table[state * count + classOf[code]];
-      state = next === UNKNOWN ? this.step(state, classOf[code]) : next;
+      if (next < UNKNOWN) {
+        const rest = this.alongChain(CHAIN - next, text, at + 1);
+        if (rest.instruction === undefined) {
+          return this.accepts[DEAD];
+        }
+        at = rest.at - 1;
+        next = this.atInstruction(rest.instruction);
+      }
+      state = next;
       if (state === DEAD) {
         return this.accepts[DEAD];
       }
@@ -81,16 +106,36 @@ export class Automaton<T> {
     return this.accepts[state];
   }
 
-  /** The same for bytes. */
-  matchBytes(bytes: Uint8Array): T {
-    const { classOf, count } = this.classes;
-    this.work = 0;
-    let state = this.start;
-    for (const byte of bytes) {
-      const next = this.table[state * count + classOf[byte]];
-      state = next === UNKNOWN ? this.step(state, classOf[byte]) : next;
+  /**
+   * Takes bytes as long as there is but one way to go: most of the text of literal paths. No states are made for it, which
+   * keeps thousands of rules small enough for the processor's caches. A byte that does not fit leaves no instruction.
+   */
+  private alongChain(first: number, text: string, from: number): { instruction?: number; at: number } {
+    const { kinds, next, argument } = this.program;
+    const { members, count, classOf } = this.classes;
+    let [instruction, at] = [first, from];
+    while (kinds[instruction] === TAKE && at < text.length) {
+      const code = text.charCodeAt(at);
+      if (members[argument[instruction] * count + classOf[code]] === 0) {
+        return { at };
+      }
+      instruction = next[instruction];
+      at++;
     }
-    return this.accepts[state];
+    return { instruction, at };
+  }
+
+  /** The state of one instruction and all that is reached from it without a byte. */
+  private atInstruction(instruction: number): number {
+    const known = this.entries.get(instruction);
+    if (known !== undefined) {
+      return known;
+    }
+    this.begin();
+    this.follow(instruction);
+    const state = this.intern(this.collected());
+    this.entries.set(instruction, state);
+    return state;
   }
 
   /**
@@ -115,20 +160,26 @@ export class Automaton<T> {
   /** A state's successor, without ever forgetting states: numbers must stay valid. */
   private explore(state: number, byteClass: number): number {
     const known = this.table[state * this.classes.count + byteClass];
-    return known === UNKNOWN ? this.link(state, byteClass, this.successor(state, byteClass)) : known;
+    if (known === UNKNOWN) {
+      return this.link(state, byteClass, this.intern(this.successor(state, byteClass)));
+    }
+    return known < UNKNOWN ? this.atInstruction(CHAIN - known) : known;
   }
 
+  /** Finds out where a byte leads: a state, or the begin of a chain (below `UNKNOWN`). */
   private step(state: number, byteClass: number): number {
     const successor = this.successor(state, byteClass);
+    if (successor.length === 1 && this.program.kinds[successor[0]] === TAKE) {
+      return this.link(state, byteClass, CHAIN - successor[0]);
+    }
     if (this.memberCount + successor.length > MAX_MEMBERS || this.table.length >= MAX_CELLS) {
       this.forget();
       return this.intern(successor);
     }
-    return this.link(state, byteClass, successor);
+    return this.link(state, byteClass, this.intern(successor));
   }
 
-  private link(state: number, byteClass: number, successor: Int32Array): number {
-    const next = this.intern(successor);
+  private link(state: number, byteClass: number, next: number): number {
     this.table[state * this.classes.count + byteClass] = next;
     return next;
   }
@@ -241,6 +292,7 @@ export class Automaton<T> {
     this.accepts = [];
     this.interned = new Map();
     this.results = new Map();
+    this.entries = new Map();
     this.intern(new Int32Array(0));
     this.table.fill(DEAD, 0, this.classes.count);
     this.begin();

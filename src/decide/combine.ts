@@ -1,3 +1,4 @@
+import type { Verdict } from './verdict';
 import { FILE_BITS, impliesMap, OTHER } from '../rules/file-match';
 import type { Clause, Generation } from '../rules/match';
 
@@ -25,6 +26,14 @@ export interface Judgement {
   readonly exec?: Clause;
 }
 
+/** A judgement with the permissions that it is about. */
+export interface Remembered {
+  readonly permissions: number;
+  readonly judgement: Judgement;
+  /** Set by whoever asks first. */
+  verdict?: Verdict;
+}
+
 interface BitJudgement {
   readonly winners: readonly HeldClause[];
   readonly access?: HeldClause['access'];
@@ -41,18 +50,24 @@ const NOBODY: BitJudgement = { winners: [] };
  * counts, and in it deny wins over allow, which wins over prompt.
  */
 export class MatchingClauses {
-  private readonly memory: Array<Judgement | undefined> = [];
+  /** What was judged already, and a place for what the caller makes of it. Few permissions are ever asked of one text. */
+  private readonly memory: Remembered[] = [];
 
   constructor(readonly clauses: readonly HeldClause[], private readonly parser: Generation) {}
 
   judge(permissions: number): Judgement {
-    const known = this.memory[permissions];
-    if (known !== undefined) {
-      return known;
+    return this.remembered(permissions).judgement;
+  }
+
+  remembered(permissions: number): Remembered {
+    for (const known of this.memory) {
+      if (known.permissions === permissions) {
+        return known;
+      }
     }
-    const judgement = this.judgeAll(permissions);
-    this.memory[permissions] = judgement;
-    return judgement;
+    const made: Remembered = { permissions, judgement: this.judgeAll(permissions) };
+    this.memory.push(made);
+    return made;
   }
 
   private judgeAll(permissions: number): Judgement {

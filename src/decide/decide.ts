@@ -34,7 +34,6 @@ export class Decider {
   private readonly free: boolean;
   /** The flag `audit`: everything is logged. */
   private readonly auditAll: boolean;
-  private readonly verdicts = new WeakMap<Judgement, Verdict>();
   private readonly places: VerdictRule[] = [];
 
   /** @throws PatternError, LimitError, AccessError where the profile cannot be compiled; check it first */
@@ -65,14 +64,9 @@ export class Decider {
   }
 
   private answer(question: Question): Verdict {
-    const judgement = this.tables.matching(question).judge(question.permissions);
-    const known = this.verdicts.get(judgement);
-    if (known !== undefined) {
-      return known;
-    }
-    const verdict = Object.freeze(this.verdict(judgement, question.permissions));
-    this.verdicts.set(judgement, verdict);
-    return verdict;
+    const remembered = this.tables.matching(question).remembered(question.permissions);
+    remembered.verdict ??= Object.freeze(this.verdict(remembered.judgement, question.permissions));
+    return remembered.verdict;
   }
 
   private verdict(judgement: Judgement, permissions: number): Verdict {

@@ -45,7 +45,11 @@ echo ====
 export async function askKernel(kernel: Kernel, policy: string, questions: readonly KernelQuestion[]): Promise<KernelAnswers> {
   const lines = questions.map(({ label, bytes, owner }) => `${owner ? 0 : 1000} ${label} ${Buffer.from(bytes).toString('hex')}\n`);
   const files = { '/vm/policy': policy, '/vm/questions': lines.join(''), '/vm/ask': { from: program() } };
-  const { output, seconds } = await bootVm({ kernel, files, script: SCRIPT, timeoutMs: 300_000 });
+  const boot = async () => bootVm({ kernel, files, script: SCRIPT, timeoutMs: 300_000 });
+  let { output, seconds, code } = await boot();
+  if (code === null) {
+    ({ output, seconds, code } = await boot()); // The emulator has been seen to crash the newest kernel while it was idle.
+  }
   const [features, words, answers] = output.split('====\n');
   if (answers === undefined || words.trim() !== '') {
     throw new Error(`kernel ${kernel} did not take the policy: ${output.slice(-2000)}`);
