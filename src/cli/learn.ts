@@ -8,8 +8,8 @@ import { count } from './tally-text';
 import { DiagnosticsError, renderDiagnostic } from '../diagnostics';
 import { resolve } from '../language';
 import {
-  amend, type AmendedFile, exampleOf, operatorNeeds, operatorObject, PolicyKnowledge, printProfiles, printTypeScript, profilesIn, readForAmending, suggest,
-  type Suggestions, subjectName, writeSummary,
+  amend, type AmendedFile, exampleOf, operatorNeeds, operatorObject, PolicyKnowledge, printProfiles, printTypeScript,
+  profilesIn, readForAmending, suggest, type Suggestions, subjectName, writeSummary,
 } from '../learn';
 import { printRule } from '../rules/registry';
 

@@ -26,7 +26,14 @@ interface Lists {
 /** Exports rules as an `AppArmorProfile` object; whatever it cannot say is told. */
 export function operatorObject(name: string, mode: 'Enforce' | 'Complain', rules: readonly AccessRule[]): OperatorExport {
   const lists: Lists = {
-    executables: new Set(), libraries: new Set(), read: new Set(), write: new Set(), both: new Set(), capabilities: new Set(), protocols: new Set(), lost: [],
+    executables: new Set(),
+    libraries: new Set(),
+    read: new Set(),
+    write: new Set(),
+    both: new Set(),
+    capabilities: new Set(),
+    protocols: new Set(),
+    lost: [],
   };
   for (const rule of rules) {
     place(rule, lists);

@@ -131,7 +131,7 @@ test('everything that was seen is allowed', () => {
         expect(got.some((rule) => gives(rule, path.replace(/[*?[\]{}]/g, '\\$&'), letter, owner === true))).toBe(true);
       }
     }
-  }), { numRuns: 20 });
+  }), { numRuns: 12 });
 });
 
 test('more observations never take anything away', () => {
@@ -143,7 +143,7 @@ test('more observations never take anything away', () => {
         expect({ kept, rule: printRule(rule), letter, after: kept ? [] : after.map(printRule) }).toMatchObject({ kept: true });
       }
     }
-  }), { numRuns: 40 });
+  }), { numRuns: 25 });
 });
 
 /** Lints about what a rule gives, not about its neighbours. */
@@ -159,7 +159,7 @@ test('no step makes a rule that a lint calls dangerous, unless what was seen is 
     };
     const [literal, general] = [new Set(dangerous(rules(all, 'exact'))), dangerous(rules(all, level))];
     expect(general.filter((id) => !literal.has(id))).toEqual([]);
-  }), { numRuns: 20 });
+  }), { numRuns: 12 });
 });
 
 function fileRules(all: readonly Access[], level: Strictness): FileRule[] {
