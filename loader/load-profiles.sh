@@ -65,8 +65,14 @@ log_all() {
 
 log() { printf '%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" | log_all; }
 
-# What a program said, as one field of a record.
-words() { tr '\n\t' '\036 ' | awk '{ sub(/\036+$/, ""); print substr($0, 1, 2000) }'; }
+# What a program said, as one field of a record; cut between characters.
+words() {
+  tr '\n\t' '\036 ' | awk '{
+    sub(/\036+$/, "")
+    if (length($0) > 2000) { $0 = substr($0, 1, 2000); sub(/[\300-\377][\200-\277]*$/, "") }
+    print
+  }'
+}
 
 # --- the node -----------------------------------------------------------------------------------------------------------
 

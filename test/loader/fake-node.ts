@@ -1,5 +1,5 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -46,6 +46,13 @@ export interface FakeProfile {
   readonly children?: readonly string[];
 }
 
+/** What the head of the script says that it needs. */
+const NEEDED = ['awk', 'cat', 'cp', 'date', 'grep', 'ls', 'mkdir', 'mv', 'rm', 'sleep', 'sync', 'tr'];
+
+function which(program: string): string {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' }).stdout.trim();
+}
+
 /** A node made of folders: a kernel's files, a host, a parser that pretends. */
 export class FakeNode {
   readonly root = mkdtempSync(join(tmpdir(), 'k8s-apparmor-loader-'));
@@ -86,12 +93,23 @@ export class FakeNode {
       TICK: '0.3',
     };
     const [program, ...args] = this.shell;
-    const child = spawn(program, [...args, resolve('loader/load-profiles.sh')], {
-      env: { PATH: process.env.PATH, ...at, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true,
+    const child = spawn(which(program), [...args, resolve('loader/load-profiles.sh')], {
+      env: { PATH: this.programs(), ...at, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true,
     });
     child.stdout.on('data', (chunk) => { this.output += chunk; });
     child.stderr.on('data', (chunk) => { this.output += chunk; });
     this.running.push(child);
+  }
+
+  /** A folder with busybox' programs, as in the loader's image, or with those that the loader says it needs; no others. */
+  private programs(): string {
+    const folder = this.path('bin');
+    if (!existsSync(folder)) {
+      mkdirSync(folder);
+      if (this.shell[0] === 'busybox') spawnSync('busybox', ['--install', '-s', folder]);
+      else NEEDED.forEach((name) => symlinkSync(which(name), join(folder, name)));
+    }
+    return folder;
   }
 
   /** Kills every process of the loader, as the kernel would. */

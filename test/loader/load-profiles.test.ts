@@ -51,6 +51,15 @@ when('the loader under %s', (_, shell) => {
     expect(node.copies).toEqual([API]);
   });
 
+  test('cuts what a parser says without end between two characters', async () => {
+    begin([{ name: WEB, words: `${'ü'.repeat(1500)} end` }]);
+    await node.until(() => node.state.problems?.length === 1);
+    const [{ message }] = node.state.problems;
+    expect(message).toMatch(/: AppArmor parser error, in line 1: ü+$/);
+    expect(Buffer.byteLength(message)).toBeLessThan(2100);
+    expect(message).not.toContain('\ufffd');
+  });
+
   test('takes a warning for a failure, because a parser without the features of the kernel only warns', async () => {
     begin([{ name: WEB, words: 'warn: Cache read/write disabled' }]);
     await node.until(() => node.state.problems?.length > 0);
@@ -133,7 +142,7 @@ when('the loader under %s', (_, shell) => {
   test('a node without a parser is told, unless everything is loaded anyway', async () => {
     node = new FakeNode(GOOD, shell);
     rmSync(node.path('host/usr/sbin/apparmor_parser'));
-    node.start({ PATH: '/usr/bin:/bin' });
+    node.start();
     await node.until(() => node.state.problems?.length === 2);
     expect(node.state.problems[0].message).toContain('no apparmor_parser that runs');
     node.changeKernel(`${WEB} (enforce)\n${API} (complain)\n`);
