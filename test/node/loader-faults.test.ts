@@ -100,7 +100,7 @@ kill -9 -$SECOND; stop
 echo "== old generations"
 fresh; for hash in 00000001 00000002 00000003; do printf '%s\\nprofile x {}\\n' "$(head -1 /etc/apparmor.d/${guard})" > /etc/apparmor.d/k8s-apparmor.guard.$hash; sleep 1.1; done
 printf 'profile y {}\\n' > /etc/apparmor.d/k8s-apparmor.guard.0000aaaa
-start; ready; await '"pruned"' /run/loader.log; sleep 1; ls -1 /etc/apparmor.d | grep guard; cat /proc/$GUARDED/attr/current
+start; ready; await '"pruned"' /run/loader.log; sleep 1; ls -1 /etc/apparmor.d | grep apparmor.guard; cat /proc/$GUARDED/attr/current
 stop
 `;
 
