@@ -3,14 +3,17 @@ import { LimitError } from './errors';
 import type { Expression } from './expression';
 import { byteClasses, compileProgram, FORK, MATCH, TAKE, type ByteClasses, type Program } from './program';
 
-/** Cells of the transition table before the automaton forgets its states and starts anew (64 MiB). */
-const MAX_CELLS = 16 * 1024 * 1024;
+/** What an automaton may take before it forgets its states and starts anew, or gives a match up. */
+export interface AutomatonLimits {
+  /** Cells of the transition table, of 4 bytes. */
+  readonly cells: number;
+  /** Instructions held by all states together. */
+  readonly members: number;
+  /** Instructions looked at in one match. Ordinary rules need a thousandth of the default. */
+  readonly work: number;
+}
 
-/** Instructions held by all states together before the same happens (32 MiB). */
-const MAX_MEMBERS = 8 * 1024 * 1024;
-
-/** Instructions looked at in one match before it is given up: well below a second. Ordinary rules need a thousandth. */
-const MAX_WORK = 16 * 1024 * 1024;
+const LIMITS: AutomatonLimits = { cells: 16 * 1024 * 1024, members: 8 * 1024 * 1024, work: 16 * 1024 * 1024 };
 
 /** States with more than one in so many of all instructions are put in order by looking through all: sorting is slower. */
 const SCAN_SHARE = 16;
@@ -55,9 +58,12 @@ export class Automaton<T> {
   /**
    * @param patterns expressions; their numbers are their indices
    * @param summarise makes a result of the ascending numbers of the patterns that match
+   * @param limits default: well below a second and 100 MiB
    * @throws LimitError where the patterns have too many parts
    */
-  constructor(patterns: readonly Expression[], private readonly summarise: (matching: readonly number[]) => T) {
+  constructor(
+    patterns: readonly Expression[], private readonly summarise: (matching: readonly number[]) => T, private readonly limits: AutomatonLimits = LIMITS,
+  ) {
     this.program = compileProgram(patterns);
     this.classes = byteClasses(this.program.sets);
     this.mark = new Int32Array(this.program.kinds.length);
@@ -172,7 +178,7 @@ export class Automaton<T> {
     if (successor.length === 1 && this.program.kinds[successor[0]] === TAKE) {
       return this.link(state, byteClass, CHAIN - successor[0]);
     }
-    if (this.memberCount + successor.length > MAX_MEMBERS || this.table.length >= MAX_CELLS) {
+    if (this.memberCount + successor.length > this.limits.members || this.table.length >= this.limits.cells) {
       this.forget();
       return this.intern(successor);
     }
@@ -189,9 +195,9 @@ export class Automaton<T> {
     const { members, count } = this.classes;
     const from = this.members[state];
     this.work += from.length + 1;
-    if (this.work > MAX_WORK) {
+    if (this.work > this.limits.work) {
       this.work = 0;
-      throw new LimitError(`matching needs more than ${MAX_WORK} steps`, 'work', MAX_WORK);
+      throw new LimitError(`matching needs more than ${this.limits.work} steps`, 'work', this.limits.work);
     }
     this.begin();
     for (let index = 0; index < from.length; index++) {
