@@ -4,7 +4,7 @@ import { ProfileError } from './errors';
 import { ProfileBase, ProfileKind, ProfileMode } from './kinds';
 import { modeOf } from './modes';
 import { checkName, DEFAULT_PREFIX, hashedName, plainName } from './name';
-import { printProfile } from './print';
+import { profilePrinter } from './print';
 import type { AppArmorProfileProps } from './profile';
 import type { RuleItem } from './qualify';
 import { Rule } from './rule';
@@ -38,13 +38,7 @@ export function build(props: AppArmorProfileProps): Content {
   const flags = mode === ProfileMode.ENFORCE ? CONTAINER_FLAGS : [...CONTAINER_FLAGS, mode];
   const items = allRules(props, abi).flatMap((rule) => rule._items()).map((item) => completed(item, flags));
   refuseNewerRules(name, items, abi);
-  const print = (called: string) => printProfile({
-    abi,
-    preamble: preambleFor(items),
-    name: called,
-    flags,
-    items,
-  });
+  const print = profilePrinter({ abi, preamble: preambleFor(items), flags, items });
   const loadedName = hashedName(plain, print(plain));
   const text = print(loadedName);
   refuseErrors(name, text, abi);

@@ -4,30 +4,34 @@ import type { FileRule } from '../rules/file';
 import { PERMISSION_LETTERS } from '../rules/permissions';
 import { familyOf, printRule } from '../rules/registry';
 
-/** The header and body of a profile, typed: what `printProfile` needs. */
+/** The header and body of a profile, typed: what `profilePrinter` needs. */
 export interface TypedProfile {
   readonly abi: string;
   /** Variables that the includes use, `tunables/global`. */
   readonly preamble: readonly Item[];
-  readonly name: string;
   readonly flags: readonly string[];
   readonly items: readonly RuleItem[];
 }
 
 /**
- * The text of a profile: families in a fixed order with a blank line between them, sorted inside, nothing twice. The
- * order in which a program gave the rules has no influence on a byte of it.
+ * Makes the text of a profile under any name: families in a fixed order with a blank line between them, sorted inside,
+ * nothing twice. The order in which a program gave the rules has no influence on a byte of it.
  */
-export function printProfile({ abi, preamble, name, flags, items }: TypedProfile): string {
+export function profilePrinter({ abi, preamble, flags, items }: TypedProfile): (name: string) => string {
   const head = [`abi <${abi}>,`, ...preamble.map(printNode)].join('\n');
-  const header = `profile ${printWord(name)}${flags.length > 0 ? ` flags=(${flags.join(',')})` : ''} {`;
-  return `${head}\n\n${header}\n${bodyText(items, '  ')}}\n`;
+  const tail = `${flags.length > 0 ? ` flags=(${flags.join(',')})` : ''} {\n${bodyText(items, '  ')}}\n`;
+  return (name) => `${head}\n\nprofile ${printWord(name)}${tail}`;
 }
 
 function bodyText(items: readonly RuleItem[], indent: string): string {
   const groups = new Map<string, Line[]>();
   for (const line of lines(items, indent)) {
-    groups.set(line.family, [...groups.get(line.family) ?? [], line]);
+    const group = groups.get(line.family);
+    if (group === undefined) {
+      groups.set(line.family, [line]);
+    } else {
+      group.push(line);
+    }
   }
   return [...groups.values()]
     .map((group) => group.map((line) => lineText(line, indent)).join(group[0].family === 'profile' ? '\n' : ''))
