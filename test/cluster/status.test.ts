@@ -37,8 +37,8 @@ describe.each([OLDEST_KUBERNETES, NEWEST_KUBERNETES])('k8s-apparmor status on a 
     const body = { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels }, spec: { nodeName: 'n', securityContext: { appArmorProfile }, containers: [{ name: 'c', image: 'x' }] } };
     await cluster.api(path, { method: 'POST', body });
     const container = { name: 'c', image: 'x', imageID: 'x', ready: true, restartCount: 0, state: { running: { startedAt } } };
-    const status = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }], containerStatuses: [container] };
-    const answer = await cluster.api(`${path}/${name}/status`, { method: 'PATCH', contentType: MERGE, body: { status } });
+    const running = { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }], containerStatuses: [container] };
+    const answer = await cluster.api(`${path}/${name}/status`, { method: 'PATCH', contentType: MERGE, body: { status: running } });
     expect(answer.status).toBe(200);
   }
 
