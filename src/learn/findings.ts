@@ -6,6 +6,8 @@ import { isFailedLookup } from './sources/record-access';
 /** One access of one profile, and how often and when it was seen. */
 export interface Finding {
   readonly access: Access;
+  /** The process' own id, where the name of the file held it. */
+  ownNumber?: string;
   /** How often it was refused, and how often it went through (complain mode, audit, observed behaviour). */
   denied: number;
   seen: number;
@@ -89,7 +91,7 @@ export class Findings {
     return subjectName(subject) === this.only ? subject : undefined;
   }
 
-  private find({ record, accesses, workload }: Observation): readonly Finding[] | Unattributed {
+  private find({ record, accesses, workload, ownNumber }: Observation): readonly Finding[] | Unattributed {
     const reason = unusable(record, accesses);
     if (reason !== undefined) {
       return reason;
@@ -105,6 +107,7 @@ export class Findings {
     }
     const found = wanted.flatMap((subject) => accesses.map((access) => this.finding(subject, withPeers(access, record, subject))));
     for (const finding of found) {
+      finding.ownNumber ??= ownNumber;
       keepFew(finding.comms, record.comm);
       keepFew(finding.places, placeOf(workload));
     }

@@ -14,6 +14,7 @@ interface Line {
   readonly namespace?: string;
   readonly profile: readonly string[];
   readonly access: Access;
+  readonly ownNumber?: string;
   readonly denied: number;
   readonly seen: number;
   readonly first: number;
@@ -28,11 +29,12 @@ export function* writeSummary(findings: Findings): Generator<string> {
   for (const name of [...findings.subjects.keys()].sort()) {
     const { subject, findings: ofSubject } = findings.subjects.get(name)!;
     for (const key of [...ofSubject.keys()].sort()) {
-      const { access, denied, seen, first, last, comms, places } = ofSubject.get(key)!;
+      const { access, ownNumber, denied, seen, first, last, comms, places } = ofSubject.get(key)!;
       const line: Line = {
         ...(subject.namespace !== undefined && { namespace: subject.namespace }),
         profile: subject.names,
         access,
+        ...(ownNumber !== undefined && { ownNumber }),
         denied,
         seen,
         first,
@@ -81,7 +83,7 @@ function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
-function take({ namespace, profile, access, denied, seen, first, last, comms, places }: Line, findings: Findings): void {
+function take({ namespace, profile, access, ownNumber, denied, seen, first, last, comms, places }: Line, findings: Findings): void {
   const asked: Subject = { ...(namespace !== undefined && { namespace }), names: profile };
   const subject = findings.named(asked);
   if (subject === undefined) {
@@ -89,6 +91,7 @@ function take({ namespace, profile, access, denied, seen, first, last, comms, pl
     return;
   }
   const finding = findings.finding(subject, access);
+  finding.ownNumber ??= typeof ownNumber === 'string' && /^\d{2,15}$/.test(ownNumber) ? ownNumber : undefined;
   count(finding, { denied, seen, first, last });
   comms.forEach((comm) => keepFew(finding.comms, comm));
   places.forEach((place) => keepFew(finding.places, place));

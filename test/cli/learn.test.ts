@@ -183,6 +183,14 @@ test('a summary that is damaged is said so, line by line', async () => {
     + 'k8s-apparmor learn: -:4 was left out: its version is 9, and this command reads version 1\n');
 });
 
+test('a number in a name that is the process\' own id is another one after the next start', async () => {
+  const lines = `${auditLine({ name: '/srv/redis/temp-113.rdb', mask: 'w', pid: 113 })}\n${auditLine({ name: '/srv/redis/part-7000', mask: 'w', pid: 113 })}\n`;
+  const { out } = await runCommand(['learn'], lines);
+  expect(out).toContain('  /srv/redis/part-7000 w,\n  /srv/redis/temp-[0-9]*.rdb w,\n');
+  const summary = await runCommand(['learn', '--summary'], lines);
+  expect((await runCommand(['learn', '--merge'], summary.out)).out).toBe(out);
+});
+
 test('old parsers get no addresses and ports', async () => {
   const line = 'type=AVC msg=audit(1.5:6): apparmor="DENIED" operation="bind" class="net" profile="web" pid=1 comm="c" saddr=10.0.0.1 src=80 family="inet" sock_type="stream" protocol=6 requested="bind" denied="bind"';
   expect((await runCommand(['learn'], line)).out).toBe('abi <abi/4.0>,\n\nprofile web {\n  network bind inet stream ip=10.0.0.1 port=80,\n}\n');

@@ -30,6 +30,8 @@ export interface PathEntry extends Permissions {
   readonly pattern: string;
   /** Executed, with `ix`. Never generalised. */
   readonly exec: boolean;
+  /** The process' own id, where the name held it. */
+  readonly ownNumber?: string;
   /** Names in the directory that stand behind the last component, up to as many as any step asks for. */
   readonly leaves: ReadonlySet<string>;
   /** Of `leaves`, those that were written. */
@@ -60,6 +62,7 @@ export function entryOf(access: Extract<Access, { class: 'file' | 'exec' }>, fin
     everyone: owned ? '' : letters,
     owner: owned ? letters : '',
     exec: access.class === 'exec',
+    ...(finding.ownNumber !== undefined && { ownNumber: finding.ownNumber }),
     leaves,
     written: letters.includes('w') || letters.includes('a') ? leaves : NO_LEAVES,
     evidence: evidenceOf(finding, access.path),
@@ -98,6 +101,7 @@ function joinedPair(one: PathEntry, other: PathEntry): PathEntry {
     pattern: one.pattern,
     ...permissions(one.everyone + other.everyone, one.owner + other.owner),
     exec: one.exec,
+    ownNumber: one.ownNumber ?? other.ownNumber,
     leaves: union(one.leaves, other.leaves),
     written: union(one.written, other.written),
     evidence: joinedEvidence(one.evidence, other.evidence),

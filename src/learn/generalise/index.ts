@@ -2,6 +2,7 @@ import { joined, type PathEntry } from './entry';
 import { identifiers } from './identifiers';
 import { kernelNumbers } from './kernel-numbers';
 import { libraryVersions } from './library-versions';
+import { processIds } from './process-ids';
 import { siblings } from './siblings';
 import { type Step, STRICTNESSES, type Strictness } from './step';
 import { temporaryNames } from './temporary-names';
@@ -9,7 +10,10 @@ import { volumeVersions } from './volume-versions';
 import { wellKnownTrees } from './well-known-trees';
 
 /** The steps in their order: first what a name's shape tells, then what many names tell. Adding one is its file and its line. */
-export const STEPS: readonly Step[] = [kernelNumbers, volumeVersions, identifiers, libraryVersions, wellKnownTrees, temporaryNames, siblings];
+export const STEPS: readonly Step[] = [
+  kernelNumbers, processIds, volumeVersions, identifiers, libraryVersions,
+  wellKnownTrees, temporaryNames, siblings,
+];
 
 /** Entries with the patterns that the steps of this strictness see in them. */
 export function generalise(entries: readonly PathEntry[], strictness: Strictness): PathEntry[] {

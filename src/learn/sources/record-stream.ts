@@ -1,4 +1,4 @@
-import type { Observation } from '../event';
+import type { EventRecord, Observation } from '../event';
 import { readRecord } from './record';
 import { accessesOf } from './record-access';
 import { RecordCache } from './record-cache';
@@ -199,6 +199,13 @@ export class RecordStream implements Reader {
   }
 }
 
+/** The process' own id, where its last component shows it as a number of two digits or more. */
+function ownNumberIn({ name, pid = 0 }: EventRecord): string | undefined {
+  const leaf = name?.slice(name.lastIndexOf('/', name.length - 2) + 1) ?? '';
+  const digits = String(pid);
+  return digits.length > 1 && leaf.match(/\d+/g)?.includes(digits) ? digits : undefined;
+}
+
 /** The reading of a line as all lines with its text share it: without process id and stamp. */
 function observationOf(line: string): Observation | undefined {
   const record = readRecord(line);
@@ -206,5 +213,5 @@ function observationOf(line: string): Observation | undefined {
     return undefined;
   }
   const { time: _time, serial: _serial, pid: _pid, ...template } = record;
-  return { record: template, accesses: accessesOf(record), memo: undefined };
+  return { record: template, accesses: accessesOf(record), ownNumber: ownNumberIn(record), memo: undefined };
 }

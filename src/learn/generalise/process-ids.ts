@@ -1,0 +1,21 @@
+import type { PathEntry } from './entry';
+import type { Step } from './step';
+
+/** Configuration, programs and what the kernel shows are not named by programs. */
+const NEVER = /^\/(?:etc|usr|s?bin|lib(?:32|64|x32)?|boot|proc|sys)\//;
+
+/** A file that a program names by its own process id (`/srv/redis/temp-113.rdb`): the next start has another. */
+export const processIds: Step = {
+  name: 'process-ids',
+  summary: 'A number in a name that is the id of the process itself: the next start has another.',
+  from: 'balanced',
+  apply: (entries) => entries.map((entry) => {
+    const pattern = entry.exec || entry.ownNumber === undefined || NEVER.test(entry.pattern) ? entry.pattern : withoutNumber(entry, entry.ownNumber);
+    return pattern === entry.pattern ? entry : { ...entry, pattern, steps: [...entry.steps, processIds.name] };
+  }),
+};
+
+function withoutNumber({ pattern }: PathEntry, number: string): string {
+  const at = pattern.lastIndexOf('/', pattern.length - 2) + 1;
+  return pattern.slice(0, at) + pattern.slice(at).replace(new RegExp(`(?<![0-9])${number}(?![0-9])`), '[0-9]*');
+}
