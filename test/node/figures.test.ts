@@ -7,7 +7,7 @@ import { bootVm } from '../support/real/vm';
 
 jest.setTimeout(1_800_000);
 
-const COUNT = 1000;
+const COUNT = Number(process.env.FIGURES_PROFILES ?? 1000);
 const IDLE_SECONDS = 60;
 
 const profiles = Array.from({ length: COUNT }, (_, index) => new AppArmorProfile({

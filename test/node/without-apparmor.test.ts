@@ -1,7 +1,7 @@
-import { NodeVm } from '../support/real/node-vm';
-import { loaderStaticPod, shellPod } from '../support/real/static-pod';
 import { isReady, KubeletNode, statusOf } from './kubelet-node';
 import { annotation, auditWrite, e2e, localhost, synthesised } from './node-program';
+import { NodeVm } from '../support/real/node-vm';
+import { loaderStaticPod, shellPod } from '../support/real/static-pod';
 
 jest.setTimeout(1_800_000);
 
