@@ -62,7 +62,8 @@ function registerTransformation(request: DefaultRequest): boolean {
   pulumi.runtime.registerStackTransformation(({ type, name, props, opts }) => {
     const confined = confineResource(type, name, props, request);
     warnOfRelease(type, name, props, request);
-    return confined && { props: confined, opts: pulumi.mergeOptions(opts, { dependsOn: [...request.loaders] }) };
+    const waiting = request.loaders.length > 0 ? pulumi.mergeOptions(opts, { dependsOn: [...request.loaders] }) : opts;
+    return confined && { props: confined, opts: waiting };
   });
   return true;
 }
