@@ -14,7 +14,7 @@ const profiles = Array.from({ length: COUNT }, (_, index) => new AppArmorProfile
   name: `app-${index}`,
   rules: [
     Rule.network(), Rule.capability('net_bind_service'),
-    ...Array.from({ length: 12 }, (__, rule) => Rule.read(`/srv/app-${index}/part-${rule}/**`)), Rule.write(`/var/lib/app-${index}/**`),
+    ...Array.from({ length: 4 }, (__, rule) => Rule.read(`/srv/app-${index}/part-${rule}/**`)), Rule.write(`/var/lib/app-${index}/**`),
   ],
 }));
 const manifests = synthesised('figures', profiles);
