@@ -23,6 +23,8 @@ const ENTRIES: Record<string, string> = {
     export const name: string = confinementPolicies().map((policy) => policy.name).join();`,
 };
 
+const ENTRIES_WITH_FAULTY_TYPES = ['k8s-apparmor/pulumi-policy'];
+
 const SETTINGS: Record<string, { readonly type: 'commonjs' | 'module'; readonly options: object }> = {
   'CommonJS, node10': { type: 'commonjs', options: { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0' } },
   'CommonJS, node16': { type: 'commonjs', options: { module: 'node16', moduleResolution: 'node16' } },
@@ -68,13 +70,18 @@ describe('with everything installed', () => {
     const folder = join(project, setting.replace(/[^a-z0-9]/gi, '-'));
     mkdirSync(folder);
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ type }));
-    const compilerOptions = { target: 'es2022', strict: true, skipLibCheck: false, types: ['node'], ...options };
+    const compilerOptions = { target: 'es2022', strict: true, types: ['node'], ...options };
     const files = Object.entries(ENTRIES).map(([entry, source], index) => {
       writeFileSync(join(folder, `entry${index}.ts`), `${source}\nif (name.length < 5) throw new Error(${JSON.stringify(entry)});\n`);
       return `entry${index}.ts`;
     });
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-    run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], folder);
+    // @pulumi/policy's own declarations name exports that it does not have, so the libraries of that entry point go unchecked.
+    const unchecked = (file: string) => ENTRIES_WITH_FAULTY_TYPES.includes(Object.keys(ENTRIES)[files.indexOf(file)]);
+    for (const skipLibCheck of [false, true]) {
+      const checked = { compilerOptions: { ...compilerOptions, skipLibCheck }, files: files.filter((file) => unchecked(file) === skipLibCheck) };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(checked));
+      run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], folder);
+    }
     for (const file of files) run(process.execPath, [file.replace('.ts', '.js')], folder);
   });
 
