@@ -418,8 +418,8 @@ publish() {
   awk -F '\t' 'part == 1 { said[$0] = 1; next } !($0 in said) { print ($1 == "copy" ? "warn" : "error") "\t" $1 "\t" $2 "\t" $3 }' \
     part=1 "$WORK/said" part=2 "$WORK/problems" >"$WORK/news"
   mv -f "$WORK/problems" "$WORK/said"
-  write_state >"$WORK/state.json" && mv -f "$WORK/state.json" "$STATE/state.json"
   write_metrics >"$WORK/metrics.txt" && mv -f "$WORK/metrics.txt" "$STATE/metrics.txt"
+  write_state >"$WORK/state.json" && mv -f "$WORK/state.json" "$STATE/state.json"
   awk -F '\t' '$1 != "copy" { gsub(/\036/, "\n", $3); print ($2 == "" ? "" : $2 ": ") $3 }' "$WORK/said" 2>/dev/null |
     awk '{ size += length($0) + 1; if (size < 4000) print }' 2>/dev/null >"$TERMINATION_LOG"
   if [ $ready = 1 ] && [ ! -e "$STATE/ready" ]; then

@@ -62,7 +62,9 @@ export class Automaton<T> {
    * @throws LimitError where the patterns have too many parts
    */
   constructor(
-    patterns: readonly Expression[], private readonly summarise: (matching: readonly number[]) => T, private readonly limits: AutomatonLimits = LIMITS,
+    patterns: readonly Expression[],
+    private readonly summarise: (matching: readonly number[]) => T,
+    private readonly limits: AutomatonLimits = LIMITS,
   ) {
     this.program = compileProgram(patterns);
     this.classes = byteClasses(this.program.sets);

@@ -1,8 +1,8 @@
 import { type Diagnostic, hasErrors } from '../diagnostics';
 import { type FlatProfile, parseProfileText, resolve, type ResolveOptions } from '../language';
+import { Decider, type DecideOptions } from './decide';
 import { DISK } from '../language/disk';
 import { loadText } from '../language/include-files';
-import { Decider, type DecideOptions } from './decide';
 
 /** A policy that is ready to be asked. */
 export interface DecidablePolicy {

@@ -53,7 +53,9 @@ function fileClauses(rule: FileRule, ground: Ground): readonly Clause[] {
     });
   }
   if (linked) {
-    const pairs = rule.linkTarget === undefined ? ground.paths(path).map((one) => [one, ANY_TARGET] as const) : ground.pathPairs(path, rule.linkTarget);
+    const pairs = rule.linkTarget === undefined
+      ? ground.paths(path).map((one) => [one, ANY_TARGET] as const)
+      : ground.pathPairs(path, rule.linkTarget);
     clauses.push(...pairs.map((pair) => pairClause(pair, qualifiers, rule.linkTarget === undefined)));
   }
   return clauses;

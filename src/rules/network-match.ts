@@ -84,7 +84,8 @@ function between(from: string, to: string): Expression {
   const rest = from.length - 1;
   return alternatives(
     sequence(literal(first), between(from.slice(1), 'f'.repeat(rest))),
-    ...[...DIGITS].filter((digit) => digit > first && digit < last).map((digit) => sequence(literal(digit), ...Array.from({ length: rest }, anyDigit))),
+    ...[...DIGITS].filter((digit) => digit > first && digit < last)
+      .map((digit) => sequence(literal(digit), ...Array.from({ length: rest }, anyDigit))),
     sequence(literal(last), between('0'.repeat(rest), to.slice(1))),
   );
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { alternatives, Automaton, type Expression, LimitError, literal, NEVER, parsePattern, sequence } from '../../src/automaton';
 import { patterns, texts } from './arbitraries';
 import { naiveMatch } from './naive';
+import { alternatives, Automaton, type Expression, LimitError, literal, NEVER, parsePattern, sequence } from '../../src/automaton';
 
 const build = (all: readonly string[]) => new Automaton(all.map((pattern) => parsePattern(pattern)), (matching) => matching);
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { LimitError, matchingSets, patternCovers, patternsOverlap } from '../../src/automaton';
 import { patterns, texts } from './arbitraries';
 import { naiveMatch } from './naive';
+import { LimitError, matchingSets, patternCovers, patternsOverlap } from '../../src/automaton';
 
 test.each([
   ['/a/**', '/a/*', true], ['/a/*', '/a/**', false], ['/**', '/a/*/b', true], ['/{a,b}', '/a', true], ['/a', '/{a,b}', false],

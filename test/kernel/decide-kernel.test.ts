@@ -104,7 +104,7 @@ test.each(KERNELS)('kernel %s answers as we decide', async (kernel) => {
     const withAudit = access.class !== 'network';
     const ours = decided?.verdict === 'unmediated' ? 'allowed' : `${decided?.verdict}${withAudit ? ` ${decided?.audited}` : ''}`;
     const theirs = kernelVerdict(answers[index], bit, withAudit && decided?.verdict !== 'unmediated');
-    return ours === theirs ? [] : [`${profile} ${JSON.stringify(access)} owner=${owner}: ours ${ours}, kernel ${theirs} ${JSON.stringify(answers[index])} bit ${bit}\n${texts(text, profile)}`];
+    return ours === theirs ? [] : [`${profile} ${JSON.stringify(access)} owner=${owner}: ours ${ours}, kernel ${theirs} ${JSON.stringify(answers[index])} bit ${bit}\n${rulesOf(text, profile)}`];
   });
   const settled = differences.filter((difference) => !unsettled(kernel, difference));
   say(`kernel ${kernel}: ${asked.length} accesses to ${PROFILES} profiles, ${settled.length} differences (${differences.length - settled.length} unsettled), ${JSON.stringify(counts)}, ${seconds.toFixed(1)} s`);
@@ -118,6 +118,6 @@ function unsettled(kernel: Kernel, difference: string): boolean {
   return kernel === '6.12' && difference.includes('"mask":"m"');
 }
 
-function texts(text: string, profile: string): string {
+function rulesOf(text: string, profile: string): string {
   return text.slice(text.indexOf(`profile ${profile} {`)).split('\n}\n')[0];
 }

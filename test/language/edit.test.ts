@@ -1,5 +1,6 @@
 import {
-  appendItem, changeProfileHead, parseProfileText, printItem, printTree, removeItem, renameProfile, replaceItem, type Item, type Profile, type ProfileFile,
+  appendItem, changeProfileHead, parseProfileText, printItem, printTree, removeItem, renameProfile, replaceItem,
+  type Item, type Profile, type ProfileFile,
 } from '../../src/language';
 
 const TEXT = [

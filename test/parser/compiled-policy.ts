@@ -93,7 +93,8 @@ function capabilitiesOf(items: readonly Item[]): CompiledProfile['capabilities']
   const upper = items.find(({ name }) => name === 'caps64')?.value as Item[] | undefined;
   const start = items.findIndex(({ name }) => name === 'flags' ) + 1;
   const path = items[start]?.name === 'path_flags' ? start + 1 : start;
-  const word = (index: number) => BigInt(items[path + index].value as number) + (upper === undefined ? 0n : BigInt(upper[index].value as number) << 32n);
+  const high = (index: number) => (upper === undefined ? 0n : BigInt(upper[index].value as number) * 2n ** 32n);
+  const word = (index: number) => BigInt(items[path + index].value as number) + high(index);
   return { allow: word(0), audit: word(1), quiet: word(2) };
 }
 

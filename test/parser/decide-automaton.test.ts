@@ -29,7 +29,12 @@ interface Half {
 function half(automaton: CompiledAutomaton | undefined, state: number, owner: boolean): Half {
   const [accept, accept2] = automaton === undefined ? [0, 0] : [automaton.accept(state), automaton.accept2(state)];
   const shift = owner ? 0 : 14;
-  return { allow: (accept >>> shift) & 0x7F, exec: (accept >>> shift) & 0x3FFF, audit: (accept2 >>> shift) & 0x7F, quiet: (accept2 >>> (shift + 7)) & 0x7F };
+  return {
+    allow: (accept >>> shift) & 0x7F,
+    exec: (accept >>> shift) & 0x3FFF,
+    audit: (accept2 >>> shift) & 0x7F,
+    quiet: (accept2 >>> (shift + 7)) & 0x7F,
+  };
 }
 
 function verdictOf({ allow, audit, quiet }: Half, bit: number): string {
@@ -139,7 +144,8 @@ test.each(GENERATIONS)('random profiles decide as the automaton that parser %s c
     expect(policy.diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([]);
     for (const profile of policy.profiles) {
       const text = texts.find((candidate) => candidate.startsWith(`profile ${profile.name} `)) ?? '';
-      const comparison = new Comparison(policy.decider(profile), named(compiled, profile.fullName), text, generation, () => shuffled(generation, text, random));
+      const again = () => shuffled(generation, text, random);
+      const comparison = new Comparison(policy.decider(profile), profileNamed(compiled, profile.fullName), text, generation, again);
       ask(comparison, profile, random);
       asked += comparison.asked;
       undetermined += comparison.undetermined;
@@ -171,7 +177,7 @@ function compileAlone(generation: Generation, text: string, refused: () => void)
   return fine;
 }
 
-function named(compiled: readonly CompiledProfile[], name: string): CompiledProfile {
+function profileNamed(compiled: readonly CompiledProfile[], name: string): CompiledProfile {
   const found = compiled.find((profile) => profile.name === name);
   if (found === undefined) {
     throw new Error(`the compiled policy has no profile ${name}`);
@@ -185,7 +191,10 @@ function ask(comparison: Comparison, profile: FlatProfile, random: Random): void
   const targets = profile.rules.flatMap((rule) => (rule.type === 'link' ? [rule.target] : []));
   for (const pattern of paths) {
     nearbyPaths(random, pattern, 6).forEach((path) => comparison.file(path));
-    nearbyPaths(random, pattern, 2).forEach((path) => comparison.link(path, nearbyPaths(random, random.pick([...targets, ...paths, randomPath(random)]), 1)[0]));
+    for (const path of nearbyPaths(random, pattern, 2)) {
+      const [target] = nearbyPaths(random, random.pick([...targets, ...paths, randomPath(random)]), 1);
+      comparison.link(path, target);
+    }
   }
 }
 
@@ -209,7 +218,7 @@ test('every profile that Debian ships decides as its compiled automaton', () => 
     }
     for (const profile of allProfiles(policy.profiles)) {
       const name = expandVariables(profile.fullName, profile.variables).pattern ?? profile.fullName;
-      const comparison = new Comparison(policy.decider(enforced(profile)), named(compiled, name), file, '5.0');
+      const comparison = new Comparison(policy.decider(enforced(profile)), profileNamed(compiled, name), file, '5.0');
       ask(comparison, profile, random);
       asked += comparison.asked;
       profiles++;

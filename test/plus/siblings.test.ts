@@ -62,7 +62,8 @@ const PROFILES = { profile: WEB, containerProfiles: { log: LOG } };
 
 test.each([['28', kplus28, plus28] as const, ...SIBLINGS])('plus%s adds profiles to what its cdk8s-plus makes, and nothing else', (_release, kplus, plus) => {
   const ours = shop(kplus, confinedOf(plus), PROFILES);
-  const profiles = ours.flatMap((object) => podTemplates(object).flatMap(({ template }) => effectiveProfiles(template).map(({ profile }) => profile)));
+  const templates = ours.flatMap((object) => podTemplates(object).map(({ template }) => template));
+  const profiles = templates.flatMap((template) => effectiveProfiles(template).map(({ profile }) => profile));
   expect(profiles).toEqual(Array.from({ length: 6 }, () => [
     { type: 'Localhost', localhostProfile: WEB.loadedName },
     { type: 'Localhost', localhostProfile: LOG.loadedName },
