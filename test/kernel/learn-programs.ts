@@ -24,7 +24,7 @@ for i in $(seq 50); do [ -e /run/nginx.pid ] || break; sleep 0.2; done`,
   {
     name: 'redis',
     packages: ['redis-server'],
-    prepare: 'mkdir -p /srv/redis',
+    prepare: 'rm -rf /srv/redis; mkdir -p /srv/redis',
     work: `as redis /usr/bin/redis-server --port 6399 --dir /srv/redis --save 60 1 --appendonly yes > /dev/null 2>&1 &
 REDIS=$!
 for i in $(seq 100); do redis-cli -p 6399 ping 2> /dev/null | grep -q PONG && break; sleep 0.2; done
@@ -36,7 +36,7 @@ redis-cli -p 6399 save; redis-cli -p 6399 shutdown; wait $REDIS`,
     packages: ['postgresql-15'],
     prepare: `grep -q postgres: /etc/passwd || echo postgres:x:110:110::/srv/postgres:/bin/sh >> /etc/passwd
 grep -q postgres: /etc/group || echo postgres:x:110: >> /etc/group
-mkdir -p /srv/postgres; chown 110:110 /srv/postgres; chmod 1777 /tmp /dev/shm
+rm -rf /srv/postgres; mkdir -p /srv/postgres; chown 110:110 /srv/postgres; chmod 1777 /tmp /dev/shm
 owned /usr/lib/postgresql/15/bin/initdb -D /srv/postgres/data -N --no-locale > /run/initdb.log 2>&1 || tail -n 3 /run/initdb.log`,
     work: `echo 'create table t (n int); insert into t select generate_series(1, 2000); select sum(n) from t;' > /run/postgres.sql
 as_postgres /usr/lib/postgresql/15/bin/postgres --single -D /srv/postgres/data postgres < /run/postgres.sql 2> /dev/null | grep -c 2001000`,
@@ -44,6 +44,7 @@ as_postgres /usr/lib/postgresql/15/bin/postgres --single -D /srv/postgres/data p
   {
     name: 'python3',
     packages: ['python3-minimal', 'libpython3.11-stdlib'],
+    prepare: 'busybox find /usr/lib/python3* -name __pycache__ -exec rm -rf {} + 2> /dev/null || true',
     work: `as python3 /usr/bin/python3.11 -c '
 import json, tempfile, hashlib, sqlite3, threading, socket
 for i in range(4):
@@ -57,7 +58,7 @@ t = threading.Thread(target=print, args=("thread",)); t.start(); t.join()
   {
     name: 'git',
     packages: ['git'],
-    work: `rm -rf /srv/git; mkdir -p /srv/git; cd /srv/git; export GIT_CONFIG_NOSYSTEM=1
+    work: `rm -rf /srv/git; mkdir -p /srv/git; cd /srv/git; export GIT_CONFIG_NOSYSTEM=1 GIT_COMMITTER_DATE=2020-01-01T00:00:00Z
 G="as git /usr/bin/git -c user.name=a -c user.email=a@b -c init.defaultBranch=main -c gc.auto=0"
 $G init -q .
 for i in 1 2 3 4 5; do echo $i > file$i; $G add file$i; $G commit -q -m "commit $i" --date=2020-01-01T00:00:0$i; done
@@ -66,7 +67,7 @@ $G log --format=%s; $G status --short; cd /`,
   {
     name: 'curl',
     packages: ['curl'],
-    prepare: 'mkdir -p /srv/web; echo fetched > /srv/web/index.html; busybox httpd -p 8081 -h /srv/web',
+    prepare: 'mkdir -p /srv/web; echo fetched > /srv/web/index.html; busybox httpd -p 8081 -h /srv/web 2> /dev/null || true',
     work: 'as curl /usr/bin/curl -s http://127.0.0.1:8081/index.html; as curl /usr/bin/curl -s -o /srv/web/copy http://localhost:8081/index.html; cat /srv/web/copy',
   },
   {
@@ -80,7 +81,7 @@ as sqlite3 /usr/bin/sqlite3 /srv/sqlite/a.db 'pragma journal_mode=wal; insert in
     name: 'perl',
     packages: ['perl'],
     work: `as perl /usr/bin/perl -MFile::Temp=tempfile -MDigest::MD5=md5_hex -MPOSIX -e '
-for (1..4) { my ($f, $n) = tempfile(DIR => "/var/tmp", UNLINK => 1); print $f "x"; close $f; print -s $n, "\\n" }
+for (1..4) { my ($f, $n) = tempfile("work-XXXXXXXX", DIR => "/var/tmp", UNLINK => 1); print $f "x"; close $f; print -s $n, "\\n" }
 print md5_hex("x"), "\\n", floor(2.5), "\\n";'`,
   },
   {
@@ -107,9 +108,13 @@ as openssl /usr/bin/openssl x509 -in /srv/openssl/a.pem -noout -subject`,
   },
 ];
 
-/** Runs all programs' work in their profiles, then the attacks, and prints what came of it in sections. */
-export function workScript(attacks: ReadonlyArray<readonly [name: string, command: string]>): string {
-  const parts = PROGRAMS.map(({ name, prepare, work }) => `
+/**
+ * Runs all programs' work in their profiles, then the attacks, and prints what came of it in sections.
+ *
+ * @param rounds how often the work is done: names that are new at every start show only then. What the last one prints counts
+ */
+export function workScript(attacks: ReadonlyArray<readonly [name: string, command: string]>, rounds: number): string {
+  const work = PROGRAMS.map(({ name, prepare, work }) => `
 { ${prepare ?? ':'}
 } < /dev/null
 echo "== output ${name}"
@@ -131,7 +136,11 @@ as() { profile=$1; shift; busybox sh -c 'echo "exec learn.$0" > /proc/self/attr/
 owned() { /usr/bin/perl -e '$( = 110; $) = "110 110"; $< = 110; $> = 110; exec @ARGV' "$@"; }
 as_postgres() { owned busybox sh -c 'echo "exec learn.postgres" > /proc/self/attr/exec; exec "$@"' sh "$@"; }
 mark() { echo "mark: $1" > /dev/kmsg; }
-${parts.join('')}
+round() {
+${work.join('')}
+}
+for n in $(seq ${rounds - 1}); do round > /dev/null; done
+round
 mark 'begin attacks'
 ${tries.join('\n')}
 sleep 1

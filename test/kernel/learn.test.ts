@@ -1,4 +1,4 @@
-import { auditSections, PROGRAMS, workScript } from './learn-programs';
+import { auditSections, PROGRAMS, type Sections, workScript } from './learn-programs';
 import { Findings, emptyTally, openSource, printProfiles, suggest } from '../../src/learn';
 import { say } from '../support/real/cache';
 import { bootVm, GENERATION_OF, type Kernel, type VmResult } from '../support/real/vm';
@@ -17,6 +17,12 @@ const ATTACKS: ReadonlyArray<readonly [name: string, command: string]> = [
   ['looks into a neighbour', 'grep -q . /proc/$OUTSIDE/environ'],
 ];
 
+/** As every profile of a container has them: shared memory and deleted files have no path below its root. */
+const FLAGS = 'attach_disconnected, mediate_deleted';
+
+/** Starts of each program that are watched. */
+const ROUNDS = 3;
+
 /** What was learnt for each program, from one log of all. */
 function learnt(log: string): Map<string, { text: string; rules: number }> {
   const findings = new Findings();
@@ -31,28 +37,36 @@ function learnt(log: string): Map<string, { text: string; rules: number }> {
   }));
 }
 
-async function boot(profiles: ReadonlyMap<string, string>, attacks: boolean): Promise<VmResult> {
+async function boot(profiles: ReadonlyMap<string, string>, { attacks, rounds }: { attacks: boolean; rounds: number }): Promise<VmResult> {
   const files = Object.fromEntries([...profiles].map(([name, text]) => [`/profiles/${name}`, text]));
-  return bootVm({ kernel: KERNEL, packages: PACKAGES, files, script: workScript(attacks ? ATTACKS : []), timeoutMs: 900_000, memoryMb: 3072 });
+  return bootVm({ kernel: KERNEL, packages: PACKAGES, files, script: workScript(attacks ? ATTACKS : [], rounds), timeoutMs: 900_000, memoryMb: 3072 });
 }
 
-test('what a program did in complain mode, learnt and enforced, is all that it needs, and nothing that it must not have', async () => {
-  const empty = new Map(PROGRAMS.map(({ name }) => [`learn.${name}`, `abi <abi/3.0>,\nprofile learn.${name} flags=(complain) {\n}\n`]));
-  const watched = auditSections((await boot(empty, false)).output);
-  const found = learnt(watched.log);
-  const enforced = new Map([...found].map(([name, { text }]) => [name, text]));
-  // The attacker's code runs in the process: here it is a program that the profile lets be mapped, and no more.
-  const attacked = new Map([...enforced].map(([name, text]) => [name, text.replace(/\}\n$/, '  /usr/bin/busybox mr,\n}\n')]));
-  const confined = auditSections((await boot(attacked, true)).output);
+describe('what a program did in complain mode, learnt and enforced, is all that it needs, and nothing that it must not have', () => {
+  let watched: Sections;
+  let confined: Sections;
 
-  for (const { name } of PROGRAMS) {
-    say(`${name}: ${found.get(`learn.${name}`)?.rules ?? 0} rules; ${watched.lines(`learn.${name}`)} records`);
-  }
-  for (const { name } of PROGRAMS) {
-    expect({ name, output: watched.output(name) }).toEqual({ name, output: expect.stringMatching(/done\n$/) });
-    expect({ name, output: confined.output(name) }).toEqual({ name, output: watched.output(name) });
-    expect({ name, denied: confined.denied(name) }).toEqual({ name, denied: [] });
-    expect({ name, succeeded: confined.succeeded(name) }).toEqual({ name, succeeded: [] });
-    expect({ name, tried: confined.tried(name) }).toEqual({ name, tried: ATTACKS.length });
-  }
+  beforeAll(async () => {
+    const empty = new Map(PROGRAMS.map(({ name }) => [`learn.${name}`, `abi <abi/3.0>,\nprofile learn.${name} flags=(complain, ${FLAGS}) {\n}\n`]));
+    watched = auditSections((await boot(empty, { attacks: false, rounds: ROUNDS })).output);
+    const found = learnt(watched.log);
+    // The attacker's code runs in the process: here it is a program that the profile lets be mapped, and no more.
+    const attacked = new Map([...found].map(([name, { text }]) => [
+      name, text.replace(' {', ` flags=(${FLAGS}) {`).replace(/\}\n$/, '  /usr/bin/busybox mr,\n}\n'),
+    ]));
+    confined = auditSections((await boot(attacked, { attacks: true, rounds: 1 })).output);
+    for (const { name } of PROGRAMS) {
+      say(`${name}: ${found.get(`learn.${name}`)?.rules ?? 0} rules; ${watched.lines(`learn.${name}`)} records`);
+    }
+  });
+
+  test.each(PROGRAMS)('$name works as before, with no denial', ({ name }) => {
+    expect(watched.output(name)).toMatch(/done\n$/);
+    expect({ output: confined.output(name), denied: confined.denied(name) }).toEqual({ output: watched.output(name), denied: [] });
+  });
+
+  test.each(PROGRAMS)('$name can do nothing that an attacker wants', ({ name }) => {
+    expect(confined.succeeded(name)).toEqual([]);
+    expect(confined.tried(name)).toBe(ATTACKS.length);
+  });
 });

@@ -7,6 +7,8 @@ const HASH = /(?<![0-9A-Za-z])(?:[0-9a-f]{32,}|[0-9A-F]{32,})(?![0-9A-Za-z])/g;
 const DECIMAL = /(?<![0-9A-Za-z])\d{32,}(?![0-9A-Za-z])/;
 /** Stores by content keep an object under the first two digits of its hash: `ab/cdef…`. */
 const SHARD = /\/[0-9a-f]{2}\/(?=(?:[0-9a-f]{38}|[0-9a-f]{62}|[0-9a-f]{64})(?:[./]|$))/g;
+/** A long number between marks: addresses and times in temporary names, `a.pyc.139891694211632`. */
+const NUMBER_PART = /(?<=[.-])\d{12,31}(?=$|[.-])/g;
 /** A component that is a long number: database files, sequence numbers. */
 const LONG_NUMBER = /^\d{5,31}$/;
 
@@ -18,14 +20,19 @@ export const identifiers = rewriting({
   summary: 'UUIDs, hashes, ids of containers and long numbers: unique by how they are made.',
   from: 'balanced',
 }, (pattern) => byComponent(pattern.replace(SHARD, '/[0-9a-f][0-9a-f]/'), (component, before) => {
-  if (LONG_NUMBER.test(component) && !isKernels(before)) {
-    return '[0-9]*';
+  if (isKernels(before)) {
+    return identified(component);
   }
+  return LONG_NUMBER.test(component) ? '[0-9]*' : identified(component).replace(NUMBER_PART, '[0-9]*');
+}));
+
+/** UUIDs and hashes are nobody's choice, not even in `/sys`. */
+function identified(component: string): string {
   return component
     .replace(UUID, (_, dash: string) => [HEX, HEX, HEX, HEX, HEX].join(dash))
     .replace(UPPER_UUID, Array(5).fill('[0-9A-F]*').join('-'))
     .replace(HASH, (hash) => (DECIMAL.test(hash) ? '[0-9]*' : hash === hash.toLowerCase() ? HEX : '[0-9A-F]*'));
-}));
+}
 
 /** In `/proc` and `/sys` a number says which one. */
 function isKernels(before: readonly string[]): boolean {

@@ -162,7 +162,7 @@ function qemuArgs(props: VmProps, kernel: string, folder: string): string[] {
   return [
     '-accel', 'tcg,thread=multi', '-cpu', 'max', '-m', String(props.memoryMb ?? (props.packages?.length ? 2048 : 1024)), '-smp', '2',
     '-display', 'none', '-monitor', 'none', '-no-reboot', '-nic', 'none', '-kernel', kernel, '-initrd', join(folder, 'initrd'),
-    '-append', `console=ttyS0 quiet panic=-1 no_timer_check ${props.appArmor ?? true ? 'apparmor=1 security=apparmor' : 'apparmor=0'} 8250.nr_uarts=4`,
+    '-append', `console=ttyS0 quiet panic=-1 no_timer_check log_buf_len=16M audit_backlog_limit=8192 ${props.appArmor ?? true ? 'apparmor=1 security=apparmor' : 'apparmor=0'} 8250.nr_uarts=4`,
     ...['console', 'output', 'dmesg', 'code'].flatMap((port) => ['-serial', `file:${join(folder, port)}`]),
   ];
 }
