@@ -114,7 +114,7 @@ as openssl /usr/bin/openssl x509 -in /srv/openssl/a.pem -noout -subject`,
  * @param rounds how often the work is done: names that are new at every start show only then. What the last one prints counts
  */
 export function workScript(attacks: ReadonlyArray<readonly [name: string, command: string]>, rounds: number): string {
-  const work = PROGRAMS.map(({ name, prepare, work }) => `
+  const parts = PROGRAMS.map(({ name, prepare, work }) => `
 { ${prepare ?? ':'}
 } < /dev/null
 echo "== output ${name}"
@@ -137,7 +137,7 @@ owned() { /usr/bin/perl -e '$( = 110; $) = "110 110"; $< = 110; $> = 110; exec @
 as_postgres() { owned busybox sh -c 'echo "exec learn.postgres" > /proc/self/attr/exec; exec "$@"' sh "$@"; }
 mark() { echo "mark: $1" > /dev/kmsg; }
 round() {
-${work.join('')}
+${parts.join('')}
 }
 for n in $(seq ${rounds - 1}); do round > /dev/null; done
 round

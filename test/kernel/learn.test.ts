@@ -37,7 +37,12 @@ function learnt(log: string): Map<string, { text: string; rules: number }> {
   }));
 }
 
-async function boot(profiles: ReadonlyMap<string, string>, { attacks, rounds }: { attacks: boolean; rounds: number }): Promise<VmResult> {
+interface Boot {
+  readonly attacks: boolean;
+  readonly rounds: number;
+}
+
+async function boot(profiles: ReadonlyMap<string, string>, { attacks, rounds }: Boot): Promise<VmResult> {
   const files = Object.fromEntries([...profiles].map(([name, text]) => [`/profiles/${name}`, text]));
   return bootVm({ kernel: KERNEL, packages: PACKAGES, files, script: workScript(attacks ? ATTACKS : [], rounds), timeoutMs: 900_000, memoryMb: 3072 });
 }
