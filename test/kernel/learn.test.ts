@@ -44,7 +44,8 @@ interface Boot {
 
 async function boot(profiles: ReadonlyMap<string, string>, { attacks, rounds }: Boot): Promise<VmResult> {
   const files = Object.fromEntries([...profiles].map(([name, text]) => [`/profiles/${name}`, text]));
-  return bootVm({ kernel: KERNEL, packages: PACKAGES, files, script: workScript(attacks ? ATTACKS : [], rounds), timeoutMs: 900_000, memoryMb: 3072 });
+  const script = workScript(attacks ? ATTACKS : [], rounds);
+  return bootVm({ kernel: KERNEL, packages: PACKAGES, files, script, timeoutMs: 900_000, memoryMb: 3072 });
 }
 
 describe('what a program did in complain mode, learnt and enforced, is all that it needs, and nothing that it must not have', () => {
