@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { profileLabel } from './gate-affinity';
 import { JsonObject, JsonValue } from './json';
-import { STATE_PATH, STATE_VOLUME } from './loader';
+import { STATE_PATH, STATE_VOLUME, unprivileged } from './loader';
 
 /** What tells the scheduler which nodes have a bundle's profiles: plain data, no framework. */
 export interface GateProps {
@@ -98,15 +98,7 @@ function container(props: GateProps): JsonObject {
     ...props.imagePullPolicy && { imagePullPolicy: props.imagePullPolicy },
     name: 'gate',
     resources: { limits: { memory: '64Mi' }, requests: { cpu: '1m', memory: '8Mi' } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      privileged: false,
-      readOnlyRootFilesystem: true,
-      runAsGroup: 65534,
-      runAsNonRoot: true,
-      runAsUser: 65534,
-    },
+    securityContext: unprivileged(),
     volumeMounts: [
       { mountPath: '/gate', name: GATE_VOLUME, readOnly: true },
       { mountPath: STATE_PATH, name: STATE_VOLUME, readOnly: true },

@@ -184,16 +184,21 @@ function stateContainer(props: LoaderProps): JsonObject {
     ports: [{ containerPort: STATE_PORT, name: 'state', protocol: 'TCP' }],
     readinessProbe: { failureThreshold: 1, httpGet: { path: '/ready', port: 'state' }, periodSeconds: 10, timeoutSeconds: 5 },
     resources: STATE_RESOURCES,
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      capabilities: { drop: ['ALL'] },
-      privileged: false,
-      readOnlyRootFilesystem: true,
-      runAsGroup: 65534,
-      runAsNonRoot: true,
-      runAsUser: 65534,
-    },
+    securityContext: unprivileged(),
     volumeMounts: [{ mountPath: STATE_PATH, name: STATE_VOLUME, readOnly: true }],
+  };
+}
+
+/** Of a container that needs nothing of its node. A new value each time: shared ones become aliases in YAML. */
+export function unprivileged(): JsonObject {
+  return {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    privileged: false,
+    readOnlyRootFilesystem: true,
+    runAsGroup: 65534,
+    runAsNonRoot: true,
+    runAsUser: 65534,
   };
 }
 
