@@ -195,5 +195,7 @@ for (const path of ['.ci', 'benchmark', 'scripts', 'examples', 'docs', 'tsconfig
   project.addPackageIgnore(path);
 }
 project.gitignore.exclude('cdk8s.out', 'examples/*/dist', '*.tgz');
+// What a pipeline of the examples learns from is a log, and belongs to the example.
+project.gitignore.include('/examples/**/*.log');
 
 project.synth();
