@@ -1,10 +1,12 @@
 import { ApiObject, ApiObjectProps, JsonPatch, Names } from 'cdk8s';
 import { Construct } from 'constructs';
+import { bundleNameFault, LONGEST_BUNDLE_NAME } from '../manifests/bundle-name';
 import { JsonObject } from '../manifests/json';
 import { loaderNamespace, loaderServiceAccount, PROJECT_LABELS } from '../manifests/loader-namespace';
-import { oversizedProfiles, profileConfigMaps } from '../manifests/profile-config-maps';
+import { DistributedProfile, oversizedProfiles, profileConfigMaps } from '../manifests/profile-config-maps';
 import { AppArmorProfile, ProfileKind } from '../profile';
 import { AppBundles } from './app-bundles';
+import { HistoryOfBundle } from './bundle-history';
 import { KubernetesVersion } from './kubernetes-version';
 import { ProfileLoader, ProfileLoaderOptions } from './profile-loader';
 
@@ -37,6 +39,16 @@ export interface AppArmorProfileBundleProps {
   readonly createNamespace?: boolean;
 
   /**
+   * A file that keeps the last generations of each profile (`loader.generations`, 3 by default), so that they stay on the nodes: a
+   * workload that is rolled back then starts on every node, also after a reboot. `App.synth()` writes it; commit it. Where the
+   * environment says `CI`, a file that would change is an error (`K8S_APPARMOR_HISTORY=write` or `check` overrides that). Each bundle
+   * has its own. Relative paths begin where the program runs.
+   *
+   * @default - the bundle carries the present generation; earlier ones are on nodes that keep copies of them
+   */
+  readonly historyFile?: string;
+
+  /**
    * How the loader runs.
    *
    * @default - the host's parser, copies in /etc/apparmor.d, every Linux node
@@ -54,9 +66,6 @@ export interface AppArmorProfileBundleProps {
 const DEFAULT_NAMESPACE = 'k8s-apparmor';
 const BUILT_IN_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
-/** Leaves room for the suffixes of ConfigMap names within a label's 63 characters. */
-const LONGEST_NAME = 40;
-
 /**
  * Brings profiles to the nodes of a cluster: immutable ConfigMaps that carry them, a DaemonSet that loads them, its ServiceAccount
  * and its namespace. A changed profile is a new name in a new ConfigMap, so running containers keep the one that they have.
@@ -72,21 +81,27 @@ export class AppArmorProfileBundle extends Construct {
   public readonly configMapNames: string[];
 
   private readonly distributed: AppArmorProfile[];
+  private readonly earlier: readonly AppArmorProfile[];
+  private readonly history?: HistoryOfBundle;
 
   /**
-   * @throws if a profile is not one to distribute (the runtime's default, one that nodes bring, none), or if the name is no DNS label
+   * @throws if a profile is not one to distribute (the runtime's default, one that nodes bring, none), if the name is no DNS label, or
+   * if the history file holds something else than this bundle's history
    */
   constructor(scope: Construct, id: string, props: AppArmorProfileBundleProps) {
     super(scope, id);
     this.distributed = [...props.profiles];
     this.distributed.forEach((profile) => this.refuseUndistributed(profile));
     this.namespace = props.namespace ?? DEFAULT_NAMESPACE;
-    const name = props.name === undefined ? Names.toDnsLabel(this, { maxLen: LONGEST_NAME }) : checkedName(props.name);
+    const name = props.name === undefined ? Names.toDnsLabel(this, { maxLen: LONGEST_BUNDLE_NAME }) : checkedName(props.name);
 
     const bundles = AppBundles.of(this);
     bundles.addLoaderNamespace(this.namespace);
     this.distributed.forEach((profile) => bundles.add(profile, this));
     this.node.addValidation({ validate: () => this.faults() });
+    this.history = props.historyFile === undefined ? undefined
+      : new HistoryOfBundle(this, { path: props.historyFile, name, profiles: this.distributed, keep: props.loader?.generations });
+    this.earlier = this.history?.earlier ?? [];
 
     const create = props.createNamespace ?? !BUILT_IN_NAMESPACES.includes(this.namespace);
     const namespace = create && bundles.claimNamespace(this.namespace) ? this.addNamespace() : undefined;
@@ -95,7 +110,7 @@ export class AppArmorProfileBundle extends Construct {
     this.loader = new ProfileLoader(this, 'Loader', {
       ...props.loader,
       kubernetesVersion: props.loader?.kubernetesVersion ?? props.kubernetesVersion,
-      profiles: this.distributed,
+      profiles: [...this.distributed, ...this.earlier],
       configMapNames: this.configMapNames,
       namespace: this.namespace,
       name,
@@ -107,6 +122,21 @@ export class AppArmorProfileBundle extends Construct {
   /** The profiles of this bundle. */
   public get profiles(): AppArmorProfile[] {
     return [...this.distributed];
+  }
+
+  /** The generations that the history file keeps beside the present ones, which the loader keeps on the nodes too. */
+  public get earlierGenerations(): AppArmorProfile[] {
+    return [...this.earlier];
+  }
+
+  /**
+   * Writes the history file, which `App.synth()` and `App.synthYaml()` do by themselves: for programs that hand a chart to something
+   * else, such as AWS CDK's `addCdk8sChart`.
+   *
+   * @throws if the file has to change and may not (see `historyFile`), or cannot be written
+   */
+  public writeHistory(): void {
+    this.history?.write();
   }
 
   private refuseUndistributed(profile: AppArmorProfile): void {
@@ -123,7 +153,7 @@ export class AppArmorProfileBundle extends Construct {
   }
 
   private addConfigMaps(name: string): string[] {
-    const profiles = this.distributed.map((profile) => ({ name: profile.name, loadedName: profile.loadedName, text: profile.toText() }));
+    const profiles = [...this.distributed, ...this.earlier].map(textOf);
     const labels = { ...PROJECT_LABELS, 'app.kubernetes.io/instance': name };
     return profileConfigMaps(profiles, { name, namespace: this.namespace, labels })
       .map((map, index) => new ApiObject(this, `Profiles${index}`, apiObjectProps(map)).name);
@@ -131,7 +161,7 @@ export class AppArmorProfileBundle extends Construct {
 
   private faults(): string[] {
     const bundles = AppBundles.of(this);
-    const texts = this.distributed.map((profile) => ({ name: profile.name, loadedName: profile.loadedName, text: profile.toText() }));
+    const texts = this.distributed.map(textOf);
     return [...new Set([
       ...oversizedProfiles(texts),
       ...this.distributed.flatMap((profile) => bundles.faultsOf(profile)),
@@ -142,10 +172,14 @@ export class AppArmorProfileBundle extends Construct {
   }
 }
 
+function textOf(profile: AppArmorProfile): DistributedProfile {
+  return { name: profile.name, loadedName: profile.loadedName, text: profile.toText() };
+}
+
 function checkedName(name: string): string {
-  if (name.length <= LONGEST_NAME && /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name)) return name;
-  throw new Error(`The bundle name ${JSON.stringify(name)} cannot name a DaemonSet with its ConfigMaps: `
-    + `give at most ${LONGEST_NAME} lower-case letters, digits and "-", with a letter or digit at both ends.`);
+  const fault = bundleNameFault(name);
+  if (fault) throw new Error(`The bundle name ${JSON.stringify(name)} ${fault}.`);
+  return name;
 }
 
 /** Our plain objects have all that an ApiObject takes. */

@@ -43,7 +43,7 @@ export interface ProfileLoaderOptions {
   readonly keepCopies?: boolean;
 
   /**
-   * How many generations of a profile stay on a node, the present one included.
+   * How many generations of a profile stay, the present one included: as copies on a node, and in the bundle's `historyFile`.
    *
    * @default 3
    */
@@ -90,7 +90,7 @@ export interface ProfileLoaderOptions {
 
 /** A loader and what it loads. */
 export interface ProfileLoaderProps extends ProfileLoaderOptions {
-  /** The profiles that are wanted on every node. */
+  /** The profiles that are wanted on every node, earlier generations included. */
   readonly profiles: AppArmorProfile[];
   /** The ConfigMaps that carry them: a key is a profile's loaded name, its value the text. */
   readonly configMapNames: string[];

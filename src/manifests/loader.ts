@@ -30,7 +30,7 @@ export interface LoaderProps {
   readonly imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
   /** Whether a copy is kept in the host's `/etc/apparmor.d`, so that a reboot finds it. @default true */
   readonly keepCopies?: boolean;
-  /** How many generations of a profile's copy stay on the node, the present one included. @default 3 */
+  /** How many generations of a profile's copy stay on the node, the present one included. @default DEFAULT_GENERATIONS */
   readonly generations?: number;
   /** @default DEFAULT_RESOURCES */
   readonly resources?: JsonObject;
@@ -67,7 +67,8 @@ const STATE_RESOURCES: JsonObject = {
   requests: { cpu: '1m', memory: '4Mi' },
 };
 
-const DEFAULT_GENERATIONS = 3;
+/** Of each profile, on a node and in a bundle's history, the present one included. */
+export const DEFAULT_GENERATIONS = 3;
 
 /** The objects of one loader: the program's ConfigMap, then the DaemonSet. */
 export function loaderObjects(props: LoaderProps): JsonObject[] {

@@ -10,6 +10,7 @@ export type { MountProps, PivotRootProps } from './mount';
 export { IoUringAccess, MqueueAccess, MqueueType, type IoUringProps, type MqueueProps } from './mqueue';
 export { NetworkFamily, SocketAccess, SocketType, type NetworkOptions } from './network';
 export type { ProfileTextOptions } from './from-text';
+export { profileOfGeneration } from './generation';
 export { ProfileBase, ProfileKind, ProfileMode } from './kinds';
 export { AppArmorProfile, type AppArmorProfileProps } from './profile';
 export { PtraceAccess, type PtraceProps } from './ptrace';

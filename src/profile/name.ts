@@ -6,7 +6,7 @@ export const DEFAULT_PREFIX = 'k8s-apparmor';
 
 /** Names that the API server, containerd, CRI-O, the loader's files and `peer=` patterns all take as they are. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-const LONGEST = 63;
+export const LONGEST_NAME = 63;
 const HASH_DIGITS = 8;
 
 /** @throws ProfileError for a name that some part of the way to the kernel refuses or reads as something else */
@@ -37,11 +37,11 @@ function nameFault(name: string): string | undefined {
   if (!NAME.test(name)) {
     return `it is made of letters, digits, ".", "_" and "-", and begins with a letter or digit; write "${suggestion(name)}"`;
   }
-  return name.length > LONGEST ? `it is longer than ${LONGEST} characters; shorten it` : undefined;
+  return name.length > LONGEST_NAME ? `it is longer than ${LONGEST_NAME} characters; shorten it` : undefined;
 }
 
 function suggestion(name: string): string {
-  const plain = name.slice(0, LONGEST).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '');
+  const plain = name.slice(0, LONGEST_NAME).replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+|-+$/g, '');
   return plain === '' ? 'web' : plain;
 }
 
