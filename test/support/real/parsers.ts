@@ -56,7 +56,8 @@ function find(generation: Generation): RealParser {
   const base = join(root, 'etc', 'apparmor.d');
   const { folder, linker } = dynamicLinker(root);
   // The linker sits in the folder of its libraries, so one root never loads another's.
-  const start = ['--library-path', folder, join(root, 'usr', 'sbin', 'apparmor_parser'), '--config-file', '/dev/null'];
+  // No jobs: else it compiles in a child of its own, which outlives it where it is killed for being slow.
+  const start = ['--library-path', folder, join(root, 'usr', 'sbin', 'apparmor_parser'), '--config-file', '/dev/null', '--jobs=0'];
   return {
     generation,
     base,
