@@ -1,6 +1,6 @@
 /** What the bundles of one app distribute together; kept at the root, so that no construct has to be searched for. */
 import { IConstruct } from 'constructs';
-import { profileNameFault } from '../manifests/profile-name';
+import { profileNameFault, withoutGeneration } from '../manifests/profile-name';
 import { AppArmorProfile, ProfileKind } from '../profile';
 
 interface Distributed {
@@ -98,5 +98,5 @@ export class AppBundles {
 const APP_BUNDLES: unique symbol = Symbol.for('k8s-apparmor.bundles') as never;
 
 function plainName(profile: AppArmorProfile): string {
-  return profile.loadedName.replace(/\.[0-9a-f]{8}$/, '');
+  return withoutGeneration(profile.loadedName);
 }

@@ -3,10 +3,11 @@ import { Construct } from 'constructs';
 import { entryOf, JsonObject, objectAt } from '../manifests/json';
 import { parseReleaseRange } from '../manifests/kubernetes-versions';
 import { PROJECT_LABELS } from '../manifests/loader-namespace';
-import { confinementPolicy, EXEMPTIONS_ANNOTATION, PolicyProps } from '../manifests/policy';
+import { confinementPolicy, EXEMPTIONS_ANNOTATION, PolicyExemption, PolicyProps } from '../manifests/policy';
 import { defaultPolicy, mutatingPolicyVersion } from '../manifests/policy-default';
 import { podSecurityLabels } from '../manifests/policy-pod-security';
 import { AllowedNames } from '../manifests/policy-rules';
+import { allowedNames, exemptionFault, policyExemptions } from '../manifests/policy-scope';
 import { AppArmorProfile, ProfileKind } from '../profile';
 import { AppBundles } from './app-bundles';
 import { clusterObject } from './cluster-object';
@@ -156,13 +157,6 @@ export interface ConfinementPolicyProps {
   readonly kubernetesVersion?: KubernetesVersion;
 }
 
-const SYSTEM_EXEMPTION: ConfinementExemption = {
-  namespaces: ['kube-system', 'kube-public', 'kube-node-lease'],
-  reason: 'The cluster\'s own parts, some of which are privileged',
-};
-
-const GENERATION = /\.[0-9a-f]{8}$/;
-
 /**
  * Keeps unconfined pods out of a cluster: ValidatingAdmissionPolicies (Kubernetes 1.30) that demand an AppArmor profile for every
  * container, ephemeral ones too, and one that may be used; that refuse Unconfined, and privileged containers, which runtimes run
@@ -249,29 +243,16 @@ export class ConfinementPolicy extends Construct {
   private allowedNames(): AllowedNames {
     const all = [...AppBundles.of(this).profiles(), ...this.given.profiles ?? []];
     const names = (kind: ProfileKind) => all.filter((profile) => profile.kind === kind).map((profile) => profile.loadedName);
-    return {
-      exact: sorted(names(ProfileKind.PRELOADED)),
-      generationsOf: sorted(names(ProfileKind.DISTRIBUTED).map((name) => name.replace(GENERATION, ''))),
-    };
+    return allowedNames({ preloaded: names(ProfileKind.PRELOADED), distributed: names(ProfileKind.DISTRIBUTED) });
   }
 
-  private exemptions(): ConfinementExemption[] {
-    const loaders = AppBundles.of(this).loaderNamespaces();
-    return [
-      ...this.given.exemptSystemNamespaces ?? true ? [SYSTEM_EXEMPTION] : [],
-      ...loaders.length > 0 ? [{ namespaces: loaders, reason: 'The loaders of AppArmor profiles, which no profile may hold' }] : [],
-      ...this.given.exemptions ?? [],
-    ];
+  private exemptions(): PolicyExemption[] {
+    return policyExemptions(this.given.exemptSystemNamespaces, AppBundles.of(this).loaderNamespaces(), this.given.exemptions);
   }
 
   private checkExemption({ reason, namespaces, namespaceLabels, podLabels }: ConfinementExemption): void {
-    if (typeof reason !== 'string' || reason.trim() === '') {
-      throw new Error(`An exemption of the policy "${this.node.path}" has no reason: say why its workloads run without a profile.`);
-    }
-    const narrowed = [namespaces, Object.keys(namespaceLabels ?? {}), Object.keys(podLabels ?? {})].some((list) => list && list.length > 0);
-    if (!narrowed || namespaces?.length === 0) {
-      throw new Error(`The exemption "${reason}" of the policy "${this.node.path}" says of what: give it namespaces, namespaceLabels or podLabels.`);
-    }
+    const fault = exemptionFault(`the policy "${this.node.path}"`, reason, { namespaces, namespaceLabels, podLabels });
+    if (fault) throw new Error(fault);
   }
 
   private checkProfile(profile: AppArmorProfile): void {
@@ -287,8 +268,4 @@ function exemptionsOf(object: JsonObject): unknown {
 
 function nameOf(object: JsonObject): string {
   return String((object.metadata as JsonObject).name);
-}
-
-function sorted(names: readonly string[]): string[] {
-  return [...new Set(names)].sort();
 }

@@ -1,6 +1,6 @@
 /** Confines the workloads in one object, and says what stands against it: the same for chosen and for blanket profiles. */
-import { confinePod, containerNames, effectiveProfiles, KeptChoice, PodConfinement, unknownContainers } from '../manifests/confine-pod';
-import { requireProfiles } from '../manifests/gate-affinity';
+import { confinePod, containerNames, KeptChoice, PodConfinement, unknownContainers } from '../manifests/confine-pod';
+import { requireGatedProfiles } from '../manifests/gate-affinity';
 import { JsonObject } from '../manifests/json';
 import { Emission } from '../manifests/kubernetes-versions';
 import { mapPodTemplates, PodTemplate, Workload } from '../manifests/pod-template';
@@ -52,13 +52,7 @@ function confineTemplate(template: PodTemplate, workload: Workload, confining: C
     ...result.privileged.map((name) => privilegedContainer(who, name, confining)),
     ...(confining.chosen ? result.kept.filter((kept) => !kept.agrees).map((kept) => contradiction(who, kept)) : []),
   );
-  return gatedTemplate(result.template, confining.gated);
-}
-
-function gatedTemplate(template: PodTemplate, gated: ReadonlySet<string>): PodTemplate {
-  if (gated.size === 0) return template;
-  const names = effectiveProfiles(template).flatMap(({ profile }) => profile?.localhostProfile ?? []);
-  return requireProfiles(template, names.filter((name) => gated.has(name)));
+  return requireGatedProfiles(result.template, confining.gated);
 }
 
 function referencesTo(profiles: Confining['containerProfiles']): PodConfinement['containers'] {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { effectiveProfiles } from './confine-pod';
 import { entryOf, JsonObject, JsonValue, listOf, objectAt, objectOf, withEntry } from './json';
 import { PodTemplate } from './pod-template';
 
@@ -53,4 +54,11 @@ function requirements(keys: readonly string[]): JsonObject[] {
 function withPath(object: JsonObject, [key, ...rest]: readonly string[], value: JsonValue): JsonObject {
   const inner = rest.length > 0 ? withPath(objectOf(entryOf(object, key)) ?? {}, rest, value) : value;
   return withEntry(object, key, inner);
+}
+
+/** The template with a node affinity for those of its profiles that nodes are labelled with. */
+export function requireGatedProfiles(template: PodTemplate, gated: ReadonlySet<string>): PodTemplate {
+  if (gated.size === 0) return template;
+  const names = effectiveProfiles(template).flatMap(({ profile }) => profile?.localhostProfile ?? []);
+  return requireProfiles(template, names.filter((name) => gated.has(name)));
 }

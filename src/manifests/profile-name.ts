@@ -42,3 +42,11 @@ const RUNTIME_RULES: readonly NameRule[] = [
 export function profileNameFault(name: string): string | undefined {
   return [...API_RULES, ...RUNTIME_RULES].find((rule) => rule.broken(name))?.says;
 }
+
+/** A dot and 8 hex digits of the text's hash, which every change of a distributed profile changes. */
+const GENERATION = /\.[0-9a-f]{8}$/;
+
+/** What all generations of a distributed profile are called: `PREFIX.NAME`. */
+export function withoutGeneration(loadedName: string): string {
+  return loadedName.replace(GENERATION, '');
+}

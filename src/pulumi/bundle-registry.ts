@@ -3,26 +3,41 @@ import { type AppArmorProfile, ProfileKind } from '../profile';
 
 /** What one bundle distributes. */
 export interface RegisteredBundle {
+  /** The resource's name. */
+  readonly name: string;
   readonly profiles: readonly AppArmorProfile[];
-  readonly namespace: string;
+  readonly namespace: pulumi.Input<string>;
+  /** What makes the namespace, if this bundle does. */
+  readonly namespaceResource?: pulumi.Resource;
   /** What is ready when the profiles are there. */
   readonly loader: pulumi.Resource;
+  /** Whether nodes are labelled with the profiles that they have. */
+  readonly gated: boolean;
+}
+
+/** What the bundles of one run of a program distribute together; it grows with each of them. */
+export interface Distribution {
+  readonly bundles: RegisteredBundle[];
+  /** Loaded names of profiles whose nodes have a label, which pods have to require. */
+  readonly gated: Set<string>;
 }
 
 /** By the engine that a program runs under: the Automation API runs several programs in one process. */
-const RUNS = new WeakMap<object, RegisteredBundle[]>();
+const RUNS = new WeakMap<object, Distribution>();
 const NO_ENGINE = {};
 
 export function registerBundle(bundle: RegisteredBundle): void {
-  registeredBundles().push(bundle);
+  const { bundles, gated } = distribution();
+  bundles.push(bundle);
+  if (bundle.gated) bundle.profiles.forEach(({ loadedName }) => gated.add(loadedName));
 }
 
-/** The bundles that this run of the program has made so far. */
-export function registeredBundles(): RegisteredBundle[] {
+/** What this run of the program distributes so far. */
+export function distribution(): Distribution {
   const run: object = pulumi.runtime.getMonitor() ?? NO_ENGINE;
-  const bundles = RUNS.get(run) ?? [];
-  RUNS.set(run, bundles);
-  return bundles;
+  const found = RUNS.get(run) ?? { bundles: [], gated: new Set<string>() };
+  RUNS.set(run, found);
+  return found;
 }
 
 /**
@@ -32,7 +47,7 @@ export function registeredBundles(): RegisteredBundle[] {
  * @throws {pulumi.RunError} if a distributed profile is in no bundle so far
  */
 export function loadersOf(who: string, profile: pulumi.Input<AppArmorProfile>): pulumi.Resource[] {
-  const bundles = registeredBundles();
+  const { bundles } = distribution();
   if (pulumi.Output.isInstance(profile) || profile instanceof Promise) return bundles.map(({ loader }) => loader);
   if (profile.kind !== ProfileKind.DISTRIBUTED) return [];
   const found = bundles.filter(({ profiles }) => profiles.some(({ loadedName }) => loadedName === profile.loadedName));

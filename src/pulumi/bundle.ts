@@ -1,50 +1,66 @@
 import * as pulumi from '@pulumi/pulumi';
-import type { JsonObject } from '../manifests/json';
-import { loaderObjects } from '../manifests/loader';
-import { loaderNamespace, loaderServiceAccount, PROJECT_LABELS } from '../manifests/loader-namespace';
-import { oversizedProfiles, profileConfigMaps } from '../manifests/profile-config-maps';
-import { profileNameFault } from '../manifests/profile-name';
-import { type AppArmorProfile, ProfileKind } from '../profile';
-import { registerBundle } from './bundle-registry';
-import { emissionOf } from './confine-inputs';
+import { type BundleObjects, bundleObjects, nameOf, textOf } from './bundle-objects';
+import { distribution, registerBundle } from './bundle-registry';
 import { resourceOf } from './object-resource';
+import { bundleNameFault, LONGEST_BUNDLE_NAME } from '../manifests/bundle-name';
+import { oversizedProfiles } from '../manifests/profile-config-maps';
+import { profileNameFault, withoutGeneration } from '../manifests/profile-name';
+import { type AppArmorProfile, ProfileKind } from '../profile';
 
 /** How a loader runs. */
 export interface ProfileLoaderArgs {
   /** What compiles the profiles: the node's own `apparmor_parser`, or the one in the image. Default: "host". */
-  readonly parser?: 'host' | 'image';
+  readonly parser?: pulumi.Input<'host' | 'image'>;
   /** An image with a shell and, for the parser "image", with `apparmor_parser`. Default: "busybox:1.37". */
-  readonly image?: string;
+  readonly image?: pulumi.Input<string>;
   /** Whether each node keeps copies in `/etc/apparmor.d`, so that a reboot loads the profiles before any pod. Default: true. */
-  readonly keepCopies?: boolean;
+  readonly keepCopies?: pulumi.Input<boolean>;
   /** How many generations of a profile stay on a node, the present one included. Default: 3. */
-  readonly generations?: number;
+  readonly generations?: pulumi.Input<number>;
   /** Labels of the nodes that the profiles go to. Default: every Linux node. */
-  readonly nodeSelector?: Readonly<Record<string, string>>;
+  readonly nodeSelector?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  /**
+   * Whether each node says by labels which profiles it has loaded, and pods that use them require those labels, so that the scheduler
+   * never puts a pod where its profile is not. Plain, because resources hang on it. Default: false.
+   */
+  readonly gate?: boolean;
+  /** The gate's image, with a shell and curl. Default: "curlimages/curl:8.11.1". */
+  readonly gateImage?: pulumi.Input<string>;
+  /**
+   * Whether the gate takes the taint `k8s-apparmor.io/profiles-missing` off a node when its profiles are loaded. Nodes have to register
+   * with it (kubelet: `--register-with-taints=k8s-apparmor.io/profiles-missing=:NoSchedule`). Plain, because resources hang on it.
+   * Default: false.
+   */
+  readonly startupTaint?: boolean;
 }
 
 /**
- * What a bundle distributes, and how. These are plain values, no Outputs: the names of profiles and ConfigMaps come from the
- * profiles' text, so that a preview knows them.
+ * What a bundle distributes, and how. What decides which resources there are and what they are called is plain, so that a preview
+ * knows it: the profiles, whose text their names come from, `objectName`, `createNamespace` and the gate.
  */
 export interface AppArmorProfileBundleArgs {
   /** The profiles that every node shall have; their order means nothing. */
   readonly profiles: readonly AppArmorProfile[];
   /** The namespace of the loader and the ConfigMaps. Default: "k8s-apparmor". */
-  readonly namespace?: string;
-  /** Whether to make the namespace, with the Pod Security label that the loader needs. Default: true, but for kube-system and its like. */
+  readonly namespace?: pulumi.Input<string>;
+  /**
+   * Whether to make the namespace, with the Pod Security label that the loader needs. Default: true, but for kube-system and its like,
+   * for one that a bundle made before it makes, and for an Output, which is the name of a namespace that something else makes.
+   */
   readonly createNamespace?: boolean;
-  /** The name of the DaemonSet, which begins the names of all other objects. Default: the resource's name. */
+  /**
+   * The name of the DaemonSet, which begins the names of all other objects: at most 40 lower-case letters, digits and "-".
+   * Default: the resource's name, made into such a one.
+   */
   readonly objectName?: string;
   /** How the loader runs. */
   readonly loader?: ProfileLoaderArgs;
-  /** The Kubernetes versions that the manifests are for. Default: ">=1.30". */
-  readonly kubernetesVersion?: string;
+  /** The Kubernetes versions that the manifests are for, such as a cluster's own. Default: ">=1.30". */
+  readonly kubernetesVersion?: pulumi.Input<string>;
 }
 
 const DEFAULT_NAMESPACE = 'k8s-apparmor';
 const BUILT_IN_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
-const LONGEST_NAME = 40;
 
 /**
  * Brings profiles to the nodes of a cluster: immutable ConfigMaps that carry them and a DaemonSet that loads them. A changed
@@ -52,7 +68,7 @@ const LONGEST_NAME = 40;
  */
 export class AppArmorProfileBundle extends pulumi.ComponentResource {
   /** The namespace of the loader and the ConfigMaps. */
-  readonly namespace: string;
+  readonly namespace: pulumi.Output<string>;
   /** The names of the profiles on the node, by their names in the program; known at preview. */
   readonly loadedNames: Readonly<Record<string, string>>;
   /** The names of the ConfigMaps that carry the profiles; known at preview. */
@@ -61,77 +77,76 @@ export class AppArmorProfileBundle extends pulumi.ComponentResource {
   /** @throws {pulumi.RunError} if a profile is not one to distribute, or if no ConfigMap or pod could carry it. */
   constructor(name: string, args: AppArmorProfileBundleArgs, opts?: pulumi.ComponentResourceOptions) {
     super('k8s-apparmor:index:AppArmorProfileBundle', name, {}, opts);
-    checkProfiles(name, args.profiles);
-    this.namespace = args.namespace ?? DEFAULT_NAMESPACE;
+    const who = `AppArmorProfileBundle "${name}"`;
+    checkProfiles(who, args.profiles);
+    const namespace = args.namespace ?? DEFAULT_NAMESPACE;
+    const ownName = args.objectName === undefined ? objectName(who, name) : checkedName(who, args.objectName);
+    const objects = bundleObjects(who, ownName, { ...args, namespace });
+    const namespaceResource = makesNamespace(namespace, args.createNamespace)
+      ? resourceOf(objects.namespace, `${name}-namespace`, { parent: this }) : undefined;
+    const loader = registerObjects(this, name, objects, namespaceResource ?? namespaceMadeBefore(namespace));
+    registerBundle({ name, profiles: args.profiles, namespace, namespaceResource, loader, gated: args.loader?.gate ?? false });
+    this.namespace = pulumi.output(namespace);
     this.loadedNames = Object.fromEntries(args.profiles.map((profile) => [profile.name, profile.loadedName]));
-    const create = args.createNamespace ?? !BUILT_IN_NAMESPACES.includes(this.namespace);
-    const namespace = create ? [resourceOf(loaderNamespace(this.namespace), `${name}-namespace`, { parent: this })] : [];
-    const objects = bundleObjects(name, this.namespace, args);
-    const carriers = [
-      resourceOf(objects.account, `${name}-service-account`, { parent: this, dependsOn: namespace }),
-      ...objects.configMaps.map((map, index) => resourceOf(map, `${name}-profiles-${index}`, { parent: this, dependsOn: namespace })),
-      resourceOf(objects.program, `${name}-program`, { parent: this, dependsOn: namespace }),
-    ];
     this.configMapNames = objects.configMaps.map(nameOf);
-    const loader = resourceOf(objects.daemonSet, `${name}-loader`, { parent: this, dependsOn: [...namespace, ...carriers] });
-    registerBundle({ profiles: args.profiles, namespace: this.namespace, loader });
     this.registerOutputs({ namespace: this.namespace, loadedNames: this.loadedNames, configMapNames: this.configMapNames });
   }
 }
 
-interface BundleObjects {
-  readonly account: JsonObject;
-  readonly configMaps: readonly JsonObject[];
-  readonly program: JsonObject;
-  readonly daemonSet: JsonObject;
+/** @returns the loader, which starts after all that it needs */
+function registerObjects(parent: pulumi.Resource, name: string, objects: BundleObjects, namespace: pulumi.Resource | undefined): pulumi.Resource {
+  const before = namespace ? [namespace] : [];
+  const make = (object: JsonResource, suffix: string) => resourceOf(object, `${name}-${suffix}`, { parent, dependsOn: before });
+  const carriers = [
+    make(objects.account, 'service-account'),
+    ...objects.configMaps.map((map, index) => make(map, `profiles-${index}`)),
+    make(objects.program, 'program'),
+    ...objects.gate.map((object) => make(object, `gate-${String(object.kind).replace(/(?!^)[A-Z]/g, '-$&').toLowerCase()}`)),
+  ];
+  return resourceOf(objects.daemonSet, `${name}-loader`, { parent, dependsOn: [...before, ...carriers] });
 }
 
-function bundleObjects(resourceName: string, namespace: string, args: AppArmorProfileBundleArgs): BundleObjects {
-  const name = args.objectName ?? objectName(resourceName);
-  const texts = args.profiles.map(textOf);
-  const configMaps = profileConfigMaps(texts, { name, namespace, labels: { ...PROJECT_LABELS, 'app.kubernetes.io/instance': name } });
-  const [program, daemonSet] = loaderObjects({
-    ...args.loader,
-    bundle: name,
-    name,
-    namespace,
-    serviceAccountName: name,
-    profileConfigMaps: configMaps.map(nameOf),
-    profiles: args.profiles.map((profile) => ({ ...textOf(profile), loadedNames: profile.loadedNames(), mode: profile.mode })),
-    labels: { ...PROJECT_LABELS },
-    emission: emissionOf(args.kubernetesVersion),
-  });
-  return { account: loaderServiceAccount(name, namespace), configMaps, program, daemonSet };
+type JsonResource = Parameters<typeof resourceOf>[0];
+
+function makesNamespace(namespace: pulumi.Input<string>, asked: boolean | undefined): boolean {
+  return asked ?? (typeof namespace === 'string' && !BUILT_IN_NAMESPACES.includes(namespace) && !namespaceMadeBefore(namespace));
 }
 
-function textOf(profile: AppArmorProfile): { name: string; loadedName: string; text: string } {
-  return { name: profile.name, loadedName: profile.loadedName, text: profile.toText() };
-}
-
-function nameOf(object: JsonObject): string {
-  return String((object.metadata as JsonObject).name);
+function namespaceMadeBefore(namespace: pulumi.Input<string>): pulumi.Resource | undefined {
+  return distribution().bundles.find((bundle) => bundle.namespace === namespace && bundle.namespaceResource)?.namespaceResource;
 }
 
 /** A DNS label made of a resource's name, which may hold anything. */
-function objectName(name: string): string {
-  const label = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').slice(0, LONGEST_NAME).replace(/^-|-$/g, '');
+function objectName(who: string, name: string): string {
+  const label = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-/, '').slice(0, LONGEST_BUNDLE_NAME).replace(/-$/, '');
   if (label !== '') return label;
-  throw new pulumi.RunError(`AppArmorProfileBundle "${name}": no object can be named by this; give "objectName".`);
+  throw new pulumi.RunError(`${who}: no object can be named by this; give "objectName".`);
 }
 
-function checkProfiles(bundle: string, profiles: readonly AppArmorProfile[]): void {
-  const who = `AppArmorProfileBundle "${bundle}"`;
-  const byName = new Map<string, string>();
+function checkedName(who: string, name: string): string {
+  const fault = bundleNameFault(name);
+  if (fault) throw new pulumi.RunError(`${who}: the objectName ${JSON.stringify(name)} ${fault}.`);
+  return name;
+}
+
+function checkProfiles(who: string, profiles: readonly AppArmorProfile[]): void {
+  const known = new Map<string, { readonly profile: AppArmorProfile; readonly bundle?: string }>();
+  for (const bundle of distribution().bundles) {
+    bundle.profiles.forEach((profile) => known.set(withoutGeneration(profile.loadedName), { profile, bundle: bundle.name }));
+  }
   for (const profile of profiles) {
     if (profile.kind !== ProfileKind.DISTRIBUTED) {
       throw new pulumi.RunError(`${who} cannot distribute ${profile.name}, which has no text of ours: leave it out of "profiles"; pods can name it all the same.`);
     }
     const fault = profileNameFault(profile.loadedName);
     if (fault) throw new pulumi.RunError(`${who}: the profile name ${JSON.stringify(profile.loadedName)} ${fault}.`);
-    if ((byName.get(profile.name) ?? profile.loadedName) !== profile.loadedName) {
-      throw new pulumi.RunError(`${who}: several profiles are named "${profile.name}" and their content differs: give each its own name.`);
+    const other = known.get(withoutGeneration(profile.loadedName));
+    if (other && other.profile.loadedName !== profile.loadedName) {
+      const where = other.bundle === undefined ? '' : `, here and in the bundle "${other.bundle}",`;
+      throw new pulumi.RunError(`${who}: several profiles are named "${profile.name}"${where} and their content differs: `
+        + 'give each its own name, or use one profile value everywhere.');
     }
-    byName.set(profile.name, profile.loadedName);
+    known.set(withoutGeneration(profile.loadedName), { profile });
   }
   const [tooLarge] = oversizedProfiles(profiles.map(textOf));
   if (tooLarge) throw new pulumi.RunError(`${who}: ${tooLarge}`);

@@ -1,23 +1,23 @@
 import * as pulumi from '@pulumi/pulumi';
 import { entryOf, type JsonObject, objectAt } from '../manifests/json';
 import { podTemplatePath } from '../manifests/pod-template';
-import { type AppArmorProfile, ProfileKind } from '../profile';
-import { loadersOf } from './bundle-registry';
+import type { AppArmorProfile } from '../profile';
+import { distribution, loadersOf } from './bundle-registry';
 import { confineInputs, emissionOf, type InputConfinement } from './confine-inputs';
 import { dependencies } from './confined-workload';
 import { checkExemption, type Exemption, isExempt } from './exemption';
 import { kubernetesType } from './kubernetes-type';
-import { referenceOf } from './profile-inputs';
+import { confinementOf } from './profile-inputs';
 import { combine, mapAt, settle, type Shape, VALUE } from './settle';
 
 /** How a stack is confined. */
 export interface ConfineByDefaultArgs {
   /** The profile of every pod that has none of its own. A distributed one must be in a bundle that is made before. */
-  readonly profile: AppArmorProfile;
+  readonly profile: pulumi.Input<AppArmorProfile>;
   /** Workloads that are left as they are. Default: none. */
   readonly exempt?: readonly Exemption[];
-  /** The Kubernetes versions that the pods are for. Default: ">=1.30". */
-  readonly kubernetesVersion?: string;
+  /** The Kubernetes versions that the pods are for, such as a cluster's own. Default: ">=1.30". */
+  readonly kubernetesVersion?: pulumi.Input<string>;
 }
 
 type Props = Record<string, unknown>;
@@ -40,10 +40,12 @@ const IDENTITY: Shape = { fields: { metadata: { fields: { labels: { deep: true }
 export function confineByDefault(args: ConfineByDefaultArgs): void {
   (args.exempt ?? []).forEach(checkExemption);
   const request: DefaultRequest = {
-    confinement: { pod: referenceOf(args.profile) },
+    confinement: confinementOf({ profile: args.profile }),
     emission: emissionOf(args.kubernetesVersion),
+    // The set grows with each bundle that is made later.
+    gated: distribution().gated,
     exempt: args.exempt ?? [],
-    loaders: args.profile.kind === ProfileKind.DISTRIBUTED ? loadersOf('confineByDefault()', args.profile) : [],
+    loaders: loadersOf('confineByDefault()', args.profile),
   };
   const ways = [registerTransformation(request), registerTransform(request)];
   if (!ways.includes(true)) {
@@ -51,7 +53,7 @@ export function confineByDefault(args: ConfineByDefaultArgs): void {
   }
 }
 
-interface DefaultRequest extends Pick<InputConfinement, 'confinement' | 'emission'> {
+interface DefaultRequest extends Pick<InputConfinement, 'confinement' | 'emission' | 'gated'> {
   readonly exempt: readonly Exemption[];
   readonly loaders: readonly pulumi.Resource[];
 }
@@ -90,7 +92,7 @@ function confineResource(type: string, name: string, props: Props, request: Defa
   if (!found) return undefined;
   const { apiVersion, kind } = found;
   const path = podTemplatePath(apiVersion, kind);
-  if (path) return isLoader(kind, props) ? undefined : confineObject(kind, name, path, props, request);
+  if (path) return isOurs(kind, props) ? undefined : confineObject(kind, name, path, props, request);
   const itemPath = kind.endsWith('List') ? podTemplatePath(apiVersion, kind.slice(0, -'List'.length)) : undefined;
   if (!itemPath) return undefined;
   const itemKind = kind.slice(0, -'List'.length);
@@ -105,6 +107,7 @@ function confineObject(kind: string, name: string, path: readonly string[], prop
     path,
     confinement: request.confinement,
     emission: request.emission,
+    gated: request.gated,
     faults: { who: `${kind} "${name}"`, chosen: false, wayOut: 'leave the workload out with "exempt"' },
   };
   const identity = request.exempt.length > 0 ? settle(props, IDENTITY) : props;
@@ -119,10 +122,12 @@ function confineObject(kind: string, name: string, path: readonly string[], prop
   return { ...props, ...Object.fromEntries(['metadata', 'spec', 'template'].filter((key) => key in props).map((key) => [key, choose(key)])) };
 }
 
-/** Nothing that a loader loads may hold the loader itself. */
-function isLoader(kind: string, props: Props): boolean {
+const OURS: readonly unknown[] = ['k8s-apparmor-denial-log', 'k8s-apparmor-loader'];
+
+/** Nothing that a loader loads may hold the loader itself, or what has to see every denial. */
+function isOurs(kind: string, props: Props): boolean {
   const labels = objectAt(props as JsonObject, ['metadata', 'labels']);
-  return kind === 'DaemonSet' && entryOf(labels, 'app.kubernetes.io/name') === 'k8s-apparmor-loader';
+  return kind === 'DaemonSet' && OURS.includes(entryOf(labels, 'app.kubernetes.io/name'));
 }
 
 function warnOfRelease(type: string, name: string, props: Props, request: DefaultRequest): void {

@@ -1,7 +1,8 @@
 import * as pulumi from '@pulumi/pulumi';
-import { POD_TEMPLATE } from './pod-template-shape';
-import { combine, mapAt, settle } from './settle';
+import { GATED_POD_TEMPLATE, POD_TEMPLATE } from './pod-template-shape';
+import { combine, mapAt, settle, VALUE } from './settle';
 import { confinePod, containerNames, type ConfinedTemplate, type PodConfinement, unknownContainers } from '../manifests/confine-pod';
+import { requireGatedProfiles } from '../manifests/gate-affinity';
 import { type JsonObject, objectOf } from '../manifests/json';
 import { DEFAULT_RANGE, type Emission, emissionFor, parseReleaseRange } from '../manifests/kubernetes-versions';
 import type { PodTemplate } from '../manifests/pod-template';
@@ -11,7 +12,9 @@ export interface InputConfinement {
   /** Where the pod template is, from the resource's inputs; empty for a Pod. */
   readonly path: readonly string[];
   readonly confinement: PodConfinement | pulumi.Output<PodConfinement>;
-  readonly emission: Emission;
+  readonly emission: Emission | pulumi.Output<Emission>;
+  /** Loaded names of profiles whose nodes have a label, which pods have to require. */
+  readonly gated: ReadonlySet<string>;
   readonly faults: WorkloadFaults;
 }
 
@@ -22,8 +25,9 @@ export function confineInputs(props: Record<string, unknown>, request: InputConf
 }
 
 /** How pods for these releases name their profile. @throws if the text is no range of Kubernetes versions. */
-export function emissionOf(kubernetesVersion: string | undefined): Emission {
-  return emissionFor(kubernetesVersion === undefined ? DEFAULT_RANGE : parseReleaseRange(kubernetesVersion));
+export function emissionOf(kubernetesVersion: pulumi.Input<string> | undefined): Emission | pulumi.Output<Emission> {
+  return combine([settle(kubernetesVersion, VALUE)], ([range]) => (
+    emissionFor(range === undefined ? DEFAULT_RANGE : parseReleaseRange(range as string)))) as Emission | pulumi.Output<Emission>;
 }
 
 /** What stands against the confinement of a workload, as sentences with the fix. */
@@ -54,12 +58,13 @@ function refuseFaults(template: PodTemplate, confinement: PodConfinement, result
 }
 
 function confineTemplate(template: unknown, request: InputConfinement): unknown {
-  return combine([settle(template, POD_TEMPLATE), request.confinement], ([plain, confinement]) => {
+  const settled = settle(template, request.gated.size > 0 ? GATED_POD_TEMPLATE : POD_TEMPLATE);
+  return combine([settled, request.confinement, request.emission], ([plain, confinement, emission]) => {
     const pod = objectOf(plain);
     if (!pod) return plain;
-    const result = confinePod(pod, confinement as PodConfinement, request.emission);
+    const result = confinePod(pod, confinement as PodConfinement, emission as Emission);
     refuseFaults(pod, confinement as PodConfinement, result, request.faults);
-    return result.template;
+    return requireGatedProfiles(result.template, request.gated);
   });
 }
 

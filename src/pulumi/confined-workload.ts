@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { loadersOf } from './bundle-registry';
+import { distribution, loadersOf } from './bundle-registry';
 import { confineInputs, emissionOf } from './confine-inputs';
 import { type ConfinementArgs, confinementOf, profilesOf } from './profile-inputs';
 import { podTemplatePath } from '../manifests/pod-template';
@@ -7,51 +7,59 @@ import { podTemplatePath } from '../manifests/pod-template';
 /** What the confined workloads take beside the inputs of the resource that they make. */
 export interface ConfinedWorkloadArgs extends ConfinementArgs {
   /**
-   * The Kubernetes versions that the pods are for, such as ">=1.30" or "1.28 - 1.31": fields from 1.30 on, annotations before.
-   * Default: ">=1.30".
+   * The Kubernetes versions that the pods are for, such as ">=1.30", "1.28 - 1.31" or a cluster's own: fields from 1.30 on, annotations
+   * before. Default: ">=1.30".
    */
-  readonly kubernetesVersion?: string;
+  readonly kubernetesVersion?: pulumi.Input<string>;
 }
 
 /** Which resource a component makes. */
-export interface WorkloadKind<Resource, Inputs> {
-  /** The component's type token, its identity in every state file. */
-  readonly token: string;
+interface WorkloadKind<Resource> {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly resource: new (name: string, args: Inputs, opts: pulumi.CustomResourceOptions) => Resource;
+  /** Looked up when used: each class of the provider is loaded by itself. */
+  readonly resource: () => new (name: string, args: any, opts: pulumi.CustomResourceOptions) => Resource;
 }
 
 /**
  * A workload whose pods have their profiles. The resource inside has the component's own name, and takes over one of that name
  * that the program made without the component before, so confining what runs replaces nothing.
  */
-export abstract class ConfinedWorkload<Resource extends pulumi.Resource, Inputs extends object> extends pulumi.ComponentResource {
+export abstract class ConfinedWorkload<Resource extends pulumi.Resource = pulumi.Resource> extends pulumi.ComponentResource {
   /** The resource as it is registered. */
   readonly workload: Resource;
 
-  protected constructor(
-    workload: WorkloadKind<Resource, Inputs>,
-    name: string,
-    args: Inputs & ConfinedWorkloadArgs,
-    opts: pulumi.ComponentResourceOptions = {},
-  ) {
-    super(workload.token, name, {}, opts);
+  protected constructor(workload: WorkloadKind<Resource>, name: string, args: ConfinedWorkloadArgs, opts: pulumi.ComponentResourceOptions = {}) {
+    // The type token is the component's identity in every state file.
+    super(`k8s-apparmor:index:Confined${workload.kind}`, name, {}, opts);
     const { profile, containerProfiles, kubernetesVersion, ...inputs } = args;
-    const who = `${workload.token.split(':')[2]} "${name}"`;
+    const who = `Confined${workload.kind} "${name}"`;
     const confinement: ConfinementArgs = { profile, containerProfiles };
     const confined = confineInputs(inputs, {
       path: podTemplatePath(workload.apiVersion, workload.kind)!,
       confinement: confinementOf(confinement),
       emission: emissionOf(kubernetesVersion),
+      gated: distribution().gated,
       faults: { who, chosen: true, wayOut: 'give the container AppArmorProfile.unconfined(reason) in "containerProfiles"' },
     });
-    this.workload = new workload.resource(name, confined as Inputs, {
+    this.workload = new (workload.resource())(name, confined, {
       parent: this,
       dependsOn: dependencies(opts.dependsOn, profilesOf(confinement).flatMap((value) => loadersOf(who, value))),
       aliases: [{ parent: opts.parent ?? pulumi.rootStackResource }],
     });
+    this.registerOutputs({ workload: this.workload });
   }
+}
+
+/** The component class for one kind of workload. */
+export function confinedWorkload<Resource extends pulumi.Resource, Args extends ConfinedWorkloadArgs>(
+  apiVersion: string, kind: string, resource: WorkloadKind<Resource>['resource'],
+): new (name: string, args: Args, opts?: pulumi.ComponentResourceOptions) => ConfinedWorkload<Resource> {
+  return class extends ConfinedWorkload<Resource> {
+    constructor(name: string, args: Args, opts?: pulumi.ComponentResourceOptions) {
+      super({ apiVersion, kind, resource }, name, args, opts);
+    }
+  };
 }
 
 /** Everything that is asked for by the program, and more. */

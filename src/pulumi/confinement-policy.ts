@@ -1,34 +1,53 @@
 import * as pulumi from '@pulumi/pulumi';
+import { distribution, loadersOf } from './bundle-registry';
+import { resourceOf } from './object-resource';
+import { referenceOf } from './profile-inputs';
+import { DEEP, settle } from './settle';
 import type { JsonObject } from '../manifests/json';
 import { DEFAULT_RANGE, parseReleaseRange } from '../manifests/kubernetes-versions';
 import { PROJECT_LABELS } from '../manifests/loader-namespace';
 import { confinementPolicy, type PolicyAction, type PolicyExemption, type PolicyProps } from '../manifests/policy';
 import { defaultPolicy, mutatingPolicyVersion } from '../manifests/policy-default';
+import { allowedNames, exemptionFault, policyExemptions } from '../manifests/policy-scope';
 import { type AppArmorProfile, ProfileKind } from '../profile';
-import { registeredBundles } from './bundle-registry';
-import { resourceOf } from './object-resource';
-import { referenceOf } from './profile-inputs';
 
-/** What a cluster is held to. Plain values, so that a preview shows the policies whole. */
+type Labels = Readonly<Record<string, pulumi.Input<string>>>;
+
+/** Objects that a policy leaves alone; all that is given must hold. */
+export interface PolicyExemptionArgs {
+  /** Why, for the people who review it. */
+  readonly reason: pulumi.Input<string>;
+  /** By name. Default: in every namespace. */
+  readonly namespaces?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Labels of the namespace. Default: whatever it has. */
+  readonly namespaceLabels?: pulumi.Input<Labels>;
+  /** Labels of the pods; whoever makes pods can set them. Default: whatever they have. */
+  readonly podLabels?: pulumi.Input<Labels>;
+}
+
+/**
+ * What a cluster is held to. What decides which policies there are and what they are called is plain, so that a preview knows it:
+ * `objectName`, `workloads`, `defaultProfile` and `kubernetesVersion`; and so are profiles, whose names come from their text.
+ */
 export interface ConfinementPolicyArgs {
   /** Begins the names of the policies, which are the cluster's own: two programs need two names. Default: "k8s-apparmor". */
   readonly objectName?: string;
   /** Profiles that pods may have beside those of the bundles made before: ones that the nodes bring, or other programs. Default: none. */
   readonly profiles?: readonly AppArmorProfile[];
   /** Whether pods may have any Localhost profile whose name a runtime can apply. Default: false. */
-  readonly anyProfile?: boolean;
+  readonly anyProfile?: pulumi.Input<boolean>;
   /** Whether the container runtime's own default profile is enough. Default: true. */
-  readonly allowRuntimeDefault?: boolean;
+  readonly allowRuntimeDefault?: pulumi.Input<boolean>;
   /** What becomes of objects that break the policy; begin with "Warn" and "Audit" on a cluster in use. Default: ["Deny"]. */
-  readonly actions?: readonly PolicyAction[];
+  readonly actions?: pulumi.Input<readonly pulumi.Input<PolicyAction>[]>;
   /** What becomes of requests when the policy itself fails. Default: "Fail". */
-  readonly onFailure?: 'Fail' | 'Ignore';
+  readonly onFailure?: pulumi.Input<'Fail' | 'Ignore'>;
   /** Labels of the namespaces that the policy is for. Default: every namespace. */
-  readonly namespaceLabels?: Readonly<Record<string, string>>;
+  readonly namespaceLabels?: pulumi.Input<Labels>;
   /** What the policy leaves alone. Default: the cluster's own namespaces and those of the loaders made before. */
-  readonly exemptions?: readonly PolicyExemption[];
+  readonly exemptions?: pulumi.Input<readonly pulumi.Input<PolicyExemptionArgs>[]>;
   /** Whether kube-system, kube-public and kube-node-lease are left alone. Default: true. */
-  readonly exemptSystemNamespaces?: boolean;
+  readonly exemptSystemNamespaces?: pulumi.Input<boolean>;
   /** Whether the pod templates of workloads are judged too. Default: true. */
   readonly workloads?: boolean;
   /** What pods get that name no profile for the whole pod, by a MutatingAdmissionPolicy (Kubernetes 1.36). Default: none. */
@@ -37,11 +56,27 @@ export interface ConfinementPolicyArgs {
   readonly kubernetesVersion?: string;
 }
 
-const SYSTEM_EXEMPTION: PolicyExemption = {
-  namespaces: ['kube-system', 'kube-public', 'kube-node-lease'],
-  reason: 'The cluster\'s own parts, some of which are privileged',
-};
-const GENERATION = /\.[0-9a-f]{8}$/;
+/** What a policy says, once it is known. */
+interface PolicyTerms {
+  readonly anyProfile?: boolean;
+  readonly allowRuntimeDefault?: boolean;
+  readonly actions?: readonly PolicyAction[];
+  readonly onFailure?: 'Fail' | 'Ignore';
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
+  readonly exemptions?: readonly PolicyExemption[];
+  readonly exemptSystemNamespaces?: boolean;
+  readonly loaderNamespaces: readonly string[];
+}
+
+/** What decides about the policies themselves. */
+interface PolicyFrame {
+  readonly who: string;
+  readonly name: string;
+  readonly profiles: readonly AppArmorProfile[];
+  readonly workloads?: boolean;
+  readonly defaultProfile?: AppArmorProfile;
+  readonly kubernetesVersion?: string;
+}
 
 /**
  * Keeps unconfined pods out of a cluster: ValidatingAdmissionPolicies (Kubernetes 1.30) that demand a profile for every container.
@@ -54,90 +89,91 @@ export class ConfinementPolicy extends pulumi.ComponentResource {
   /** @throws {pulumi.RunError} if the policy can never work: on releases without the API, or with an exemption of everything. */
   constructor(name: string, args: ConfinementPolicyArgs = {}, opts?: pulumi.ComponentResourceOptions) {
     super('k8s-apparmor:index:ConfinementPolicy', name, {}, opts);
+    const { objectName = 'k8s-apparmor', profiles = [], workloads, defaultProfile, kubernetesVersion, ...terms } = args;
     const who = `ConfinementPolicy "${name}"`;
-    checkArgs(who, args);
-    const objects = confinementPolicy(policyProps(args));
-    const all = [...objects, ...args.defaultProfile ? defaultObjects(who, args, args.defaultProfile) : []];
-    for (let index = 0; index < all.length; index += 2) {
-      const [policy, binding] = all.slice(index, index + 2);
-      const made = resourceOf(policy, `${name}-${suffixOf(policy, args)}`, { parent: this });
-      resourceOf(binding, `${name}-${suffixOf(binding, args)}-binding`, { parent: this, dependsOn: made });
+    const frame: PolicyFrame = { who, name: objectName, profiles: allProfiles(profiles), workloads, defaultProfile, kubernetesVersion };
+    checkFrame(frame, profiles);
+    const loaderNamespaces = distribution().bundles.map(({ namespace }) => namespace);
+    const objects = policyObjects(frame, settle({ ...terms, loaderNamespaces }, DEEP) as PolicyTerms | pulumi.Output<PolicyTerms>);
+    for (let index = 0; index < objects.length; index += 2) {
+      const [policy, binding] = objects.slice(index, index + 2);
+      const suffix = nameOf(policy).slice(objectName.length + 1);
+      const made = resourceOf(policy, `${name}-${suffix}`, { parent: this });
+      resourceOf(binding, `${name}-${suffix}-binding`, { parent: this, dependsOn: made });
     }
-    this.policyNames = objects.filter((_, index) => index % 2 === 0).map(nameOf);
+    this.policyNames = objects.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy').map(nameOf);
     this.registerOutputs({ policyNames: this.policyNames });
   }
 }
 
-function policyProps(args: ConfinementPolicyArgs): PolicyProps {
-  return {
-    name: args.objectName ?? 'k8s-apparmor',
-    names: args.anyProfile ? undefined : allowedNames(args),
-    allowRuntimeDefault: args.allowRuntimeDefault,
-    actions: args.actions,
-    failurePolicy: args.onFailure,
-    namespaceLabels: args.namespaceLabels,
-    workloads: args.workloads,
-    exemptions: exemptions(args),
-    labels: { ...PROJECT_LABELS },
-  };
+/** Policies, each before its binding. Of terms that are not known yet only what they are about is. */
+function policyObjects(frame: PolicyFrame, terms: PolicyTerms | pulumi.Output<PolicyTerms>): JsonObject[] {
+  if (!pulumi.Output.isInstance(terms)) return objectsFor(frame, terms);
+  const objects = terms.apply((plain) => objectsFor(frame, plain));
+  return objectsFor(frame, { loaderNamespaces: [] }).map(({ metadata, ...object }, index) => ({
+    ...object,
+    metadata: { ...metadata as JsonObject, annotations: objects.apply((all) => (all[index].metadata as JsonObject).annotations) as never },
+    spec: objects.apply((all) => all[index].spec) as never,
+  }));
 }
 
-function defaultObjects(who: string, args: ConfinementPolicyArgs, profile: AppArmorProfile): JsonObject[] {
-  const releases = parseReleaseRange(args.kubernetesVersion ?? '>=1.30');
+function objectsFor(frame: PolicyFrame, terms: PolicyTerms): JsonObject[] {
+  for (const { reason, namespaces, namespaceLabels, podLabels } of terms.exemptions ?? []) {
+    const fault = exemptionFault(frame.who, reason, { namespaces, namespaceLabels, podLabels });
+    if (fault) throw new pulumi.RunError(fault);
+  }
+  const props: PolicyProps = {
+    name: frame.name,
+    names: terms.anyProfile ? undefined : namesOf(frame.profiles),
+    allowRuntimeDefault: terms.allowRuntimeDefault,
+    actions: terms.actions,
+    failurePolicy: terms.onFailure,
+    namespaceLabels: terms.namespaceLabels,
+    workloads: frame.workloads,
+    exemptions: policyExemptions(terms.exemptSystemNamespaces, terms.loaderNamespaces, terms.exemptions),
+    labels: { ...PROJECT_LABELS },
+  };
+  return [...confinementPolicy(props), ...frame.defaultProfile ? defaultObjects(frame, props, frame.defaultProfile) : []];
+}
+
+function defaultObjects({ kubernetesVersion }: PolicyFrame, props: PolicyProps, profile: AppArmorProfile): JsonObject[] {
+  const { name, failurePolicy, namespaceLabels, labels, exemptions } = props;
+  const releases = rangeOf(kubernetesVersion);
+  return defaultPolicy({ name: `${name}-default`, profile: referenceOf(profile), releases, failurePolicy, namespaceLabels, labels, exemptions });
+}
+
+function allProfiles(given: readonly AppArmorProfile[]): AppArmorProfile[] {
+  return [...distribution().bundles.flatMap(({ profiles }) => profiles), ...given];
+}
+
+function namesOf(profiles: readonly AppArmorProfile[]): PolicyProps['names'] {
+  const names = (kind: ProfileKind) => profiles.filter((profile) => profile.kind === kind).map((profile) => profile.loadedName);
+  return allowedNames({ preloaded: names(ProfileKind.PRELOADED), distributed: names(ProfileKind.DISTRIBUTED) });
+}
+
+function checkFrame({ who, defaultProfile, kubernetesVersion }: PolicyFrame, given: readonly AppArmorProfile[]): void {
+  const releases = rangeOf(kubernetesVersion);
+  if (releases.oldest.major === 1 && releases.oldest.minor < 30) {
+    throw new pulumi.RunError(`${who} is for Kubernetes releases before 1.30, which have no ValidatingAdmissionPolicy: `
+      + 'set "kubernetesVersion" to ">=1.30", or leave the policy out for older clusters.');
+  }
+  const named = given.find(({ kind }) => kind !== ProfileKind.DISTRIBUTED && kind !== ProfileKind.PRELOADED);
+  if (named) {
+    throw new pulumi.RunError(`${who} lists ${named.name} among its profiles, which is no profile of a node's: `
+      + 'leave it out; "allowRuntimeDefault" says whether the runtime\'s default is enough.');
+  }
+  if (!defaultProfile) return;
   if (!mutatingPolicyVersion(releases)) {
     throw new pulumi.RunError(`${who} has a default profile, which needs MutatingAdmissionPolicy (Kubernetes 1.36, or 1.34 with its beta switched on): `
       + 'set "kubernetesVersion" to ">=1.36", or confine the program\'s own workloads with confineByDefault({ profile }).');
   }
-  const { name, failurePolicy, namespaceLabels, labels } = policyProps(args);
-  return defaultPolicy({
-    name: `${name}-default`, profile: referenceOf(profile), releases, failurePolicy, namespaceLabels, labels, exemptions: exemptions(args),
-  });
+  loadersOf(who, defaultProfile);
 }
 
-function allowedNames(args: ConfinementPolicyArgs): PolicyProps['names'] {
-  const all = [...registeredBundles().flatMap(({ profiles }) => profiles), ...args.profiles ?? []];
-  const names = (kind: ProfileKind) => all.filter((profile) => profile.kind === kind).map((profile) => profile.loadedName);
-  return {
-    exact: sorted(names(ProfileKind.PRELOADED)),
-    generationsOf: sorted(names(ProfileKind.DISTRIBUTED).map((name) => name.replace(GENERATION, ''))),
-  };
-}
-
-function exemptions(args: ConfinementPolicyArgs): PolicyExemption[] {
-  const namespaces = sorted(registeredBundles().map(({ namespace }) => namespace));
-  return [
-    ...args.exemptSystemNamespaces ?? true ? [SYSTEM_EXEMPTION] : [],
-    ...namespaces.length > 0 ? [{ namespaces, reason: 'The loaders of AppArmor profiles, which no profile may hold' }] : [],
-    ...args.exemptions ?? [],
-  ];
-}
-
-function checkArgs(who: string, args: ConfinementPolicyArgs): void {
-  const { oldest } = args.kubernetesVersion === undefined ? DEFAULT_RANGE : parseReleaseRange(args.kubernetesVersion);
-  if (oldest.major === 1 && oldest.minor < 30) {
-    throw new pulumi.RunError(`${who} is for Kubernetes releases before 1.30, which have no ValidatingAdmissionPolicy: `
-      + 'set "kubernetesVersion" to ">=1.30", or leave the policy out for older clusters.');
-  }
-  for (const { reason, namespaces, namespaceLabels, podLabels } of args.exemptions ?? []) {
-    if (typeof reason !== 'string' || reason.trim() === '') {
-      throw new pulumi.RunError(`An exemption of ${who} has no reason: say why its workloads run without a profile.`);
-    }
-    const narrowed = [namespaces, Object.keys(namespaceLabels ?? {}), Object.keys(podLabels ?? {})].some((list) => list && list.length > 0);
-    if (!narrowed || namespaces?.length === 0) {
-      throw new pulumi.RunError(`The exemption "${reason}" of ${who} says of what: give it namespaces, namespaceLabels or podLabels.`);
-    }
-  }
-}
-
-/** What a policy's name adds to the common part, such as `pods`. */
-function suffixOf(object: JsonObject, args: ConfinementPolicyArgs): string {
-  return nameOf(object).slice((args.objectName ?? 'k8s-apparmor').length + 1);
+function rangeOf(kubernetesVersion: string | undefined): typeof DEFAULT_RANGE {
+  return kubernetesVersion === undefined ? DEFAULT_RANGE : parseReleaseRange(kubernetesVersion);
 }
 
 function nameOf(object: JsonObject): string {
   return String((object.metadata as JsonObject).name);
-}
-
-function sorted(names: readonly string[]): string[] {
-  return [...new Set(names)].sort();
 }

@@ -1,8 +1,9 @@
 export * from '../profile';
 export { AppArmorProfileBundle, type AppArmorProfileBundleArgs, type ProfileLoaderArgs } from './bundle';
 export { confineByDefault, type ConfineByDefaultArgs } from './confine-by-default';
-export { ConfinementPolicy, type ConfinementPolicyArgs } from './confinement-policy';
+export { ConfinementPolicy, type ConfinementPolicyArgs, type PolicyExemptionArgs } from './confinement-policy';
 export type { ConfinedWorkload, ConfinedWorkloadArgs } from './confined-workload';
+export { DenialLog, type DenialLogArgs } from './denial-log';
 export type { Exemption } from './exemption';
 export type { ConfinementArgs } from './profile-inputs';
 export {

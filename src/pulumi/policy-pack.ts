@@ -4,7 +4,8 @@ import { entryOf, type JsonObject, listOf, objectAt, objectOf, stringOf } from '
 import { isPrivileged, isWindows } from '../manifests/pod-spec';
 import { podTemplates, type Workload } from '../manifests/pod-template';
 import { type AllowedNames, policyRules } from '../manifests/policy-rules';
-import { profileNameFault } from '../manifests/profile-name';
+import { allowedNames, exemptionFault } from '../manifests/policy-scope';
+import { profileNameFault, withoutGeneration } from '../manifests/profile-name';
 import { annotationOf } from '../manifests/profile-reference';
 import { type AppArmorProfile, ProfileKind } from '../profile';
 import { kubernetesType } from './kubernetes-type';
@@ -42,7 +43,6 @@ interface JudgedContainer {
 
 const RELEASE = 'kubernetes:helm.sh/v3:Release';
 const LOCALHOST = 'localhost/';
-const GENERATION = /\.[0-9a-f]{8}$/;
 
 /**
  * Policies for a CrossGuard policy pack: every pod of a stack is confined, or exempted with a reason, by the rules of
@@ -55,7 +55,7 @@ const GENERATION = /\.[0-9a-f]{8}$/;
 export function confinementPolicies(args: ConfinementPoliciesArgs = {}): Policies {
   const exemptions = args.exemptions ?? [];
   exemptions.forEach(checkExemption);
-  const names = args.profiles && allowedNames(args.profiles);
+  const names = args.profiles && namesOf(args.profiles);
   const { enforcementLevel = 'mandatory' } = args;
   const rules = policyRules({ names, allowRuntimeDefault: args.allowRuntimeDefault }).map((rule): ResourceValidationPolicy => ({
     name: `apparmor-${rule.id}`,
@@ -85,7 +85,12 @@ function isBroken(rule: string, { profile, privileged }: JudgedContainer, names:
 
 function isAllowed(name: string, names: AllowedNames | undefined): boolean {
   if (!names) return profileNameFault(name) === undefined;
-  return names.exact.includes(name) || (GENERATION.test(name) && names.generationsOf.includes(name.replace(GENERATION, '')));
+  return names.exact.includes(name) || isGenerationOf(names.generationsOf, name);
+}
+
+function isGenerationOf(plainNames: readonly string[], name: string): boolean {
+  const plain = withoutGeneration(name);
+  return plain !== name && plainNames.includes(plain);
 }
 
 /** Not everything in a stack is reached; what is not is said. */
@@ -129,15 +134,11 @@ function exempts({ namespaces, podLabels, resources }: PackExemption, name: stri
 }
 
 function checkExemption({ reason, namespaces, podLabels, resources }: PackExemption): void {
-  if (typeof reason !== 'string' || reason.trim() === '') {
-    throw new Error('An exemption of confinementPolicies() has no reason: say why its workloads run without a profile.');
-  }
-  if (!namespaces && !resources && Object.keys(podLabels ?? {}).length === 0) {
-    throw new Error(`The exemption "${reason}" of confinementPolicies() says of what: give it namespaces, podLabels or resources.`);
-  }
+  const fault = exemptionFault('confinementPolicies()', reason, { namespaces, podLabels, resources });
+  if (fault) throw new Error(fault);
 }
 
-function allowedNames(profiles: readonly AppArmorProfile[]): AllowedNames {
+function namesOf(profiles: readonly AppArmorProfile[]): AllowedNames {
   const names = (kind: ProfileKind) => profiles.filter((profile) => profile.kind === kind).map(({ loadedName }) => loadedName);
-  return { exact: names(ProfileKind.PRELOADED), generationsOf: names(ProfileKind.DISTRIBUTED).map((name) => name.replace(GENERATION, '')) };
+  return allowedNames({ preloaded: names(ProfileKind.PRELOADED), distributed: names(ProfileKind.DISTRIBUTED) });
 }

@@ -1,6 +1,5 @@
 import { apps, batch, core } from '@pulumi/kubernetes';
-import type { ComponentResourceOptions } from '@pulumi/pulumi';
-import { ConfinedWorkload, type ConfinedWorkloadArgs, type WorkloadKind } from './confined-workload';
+import { confinedWorkload, type ConfinedWorkloadArgs } from './confined-workload';
 
 /** Inputs of a ConfinedPod: a Pod's own and its profiles. */
 export interface ConfinedPodArgs extends core.v1.PodArgs, ConfinedWorkloadArgs {}
@@ -16,53 +15,22 @@ export interface ConfinedJobArgs extends batch.v1.JobArgs, ConfinedWorkloadArgs 
 export interface ConfinedCronJobArgs extends batch.v1.CronJobArgs, ConfinedWorkloadArgs {}
 
 /** A Pod whose containers have their profiles. */
-export class ConfinedPod extends ConfinedWorkload<core.v1.Pod, core.v1.PodArgs> {
-  constructor(name: string, args: ConfinedPodArgs, opts?: ComponentResourceOptions) {
-    super(kind('v1', 'Pod', core.v1.Pod), name, args, opts);
-    this.registerOutputs({ workload: this.workload });
-  }
-}
+export class ConfinedPod extends confinedWorkload<core.v1.Pod, ConfinedPodArgs>('v1', 'Pod', () => core.v1.Pod) {}
 
 /** A Deployment whose pods have their profiles. */
-export class ConfinedDeployment extends ConfinedWorkload<apps.v1.Deployment, apps.v1.DeploymentArgs> {
-  constructor(name: string, args: ConfinedDeploymentArgs, opts?: ComponentResourceOptions) {
-    super(kind('apps/v1', 'Deployment', apps.v1.Deployment), name, args, opts);
-    this.registerOutputs({ workload: this.workload });
-  }
-}
+export class ConfinedDeployment
+  extends confinedWorkload<apps.v1.Deployment, ConfinedDeploymentArgs>('apps/v1', 'Deployment', () => apps.v1.Deployment) {}
 
 /** A StatefulSet whose pods have their profiles. */
-export class ConfinedStatefulSet extends ConfinedWorkload<apps.v1.StatefulSet, apps.v1.StatefulSetArgs> {
-  constructor(name: string, args: ConfinedStatefulSetArgs, opts?: ComponentResourceOptions) {
-    super(kind('apps/v1', 'StatefulSet', apps.v1.StatefulSet), name, args, opts);
-    this.registerOutputs({ workload: this.workload });
-  }
-}
+export class ConfinedStatefulSet
+  extends confinedWorkload<apps.v1.StatefulSet, ConfinedStatefulSetArgs>('apps/v1', 'StatefulSet', () => apps.v1.StatefulSet) {}
 
 /** A DaemonSet whose pods have their profiles. */
-export class ConfinedDaemonSet extends ConfinedWorkload<apps.v1.DaemonSet, apps.v1.DaemonSetArgs> {
-  constructor(name: string, args: ConfinedDaemonSetArgs, opts?: ComponentResourceOptions) {
-    super(kind('apps/v1', 'DaemonSet', apps.v1.DaemonSet), name, args, opts);
-    this.registerOutputs({ workload: this.workload });
-  }
-}
+export class ConfinedDaemonSet
+  extends confinedWorkload<apps.v1.DaemonSet, ConfinedDaemonSetArgs>('apps/v1', 'DaemonSet', () => apps.v1.DaemonSet) {}
 
 /** A Job whose pods have their profiles. */
-export class ConfinedJob extends ConfinedWorkload<batch.v1.Job, batch.v1.JobArgs> {
-  constructor(name: string, args: ConfinedJobArgs, opts?: ComponentResourceOptions) {
-    super(kind('batch/v1', 'Job', batch.v1.Job), name, args, opts);
-    this.registerOutputs({ workload: this.workload });
-  }
-}
+export class ConfinedJob extends confinedWorkload<batch.v1.Job, ConfinedJobArgs>('batch/v1', 'Job', () => batch.v1.Job) {}
 
 /** A CronJob whose pods have their profiles. */
-export class ConfinedCronJob extends ConfinedWorkload<batch.v1.CronJob, batch.v1.CronJobArgs> {
-  constructor(name: string, args: ConfinedCronJobArgs, opts?: ComponentResourceOptions) {
-    super(kind('batch/v1', 'CronJob', batch.v1.CronJob), name, args, opts);
-    this.registerOutputs({ workload: this.workload });
-  }
-}
-
-function kind<Resource, Inputs>(apiVersion: string, name: string, resource: WorkloadKind<Resource, Inputs>['resource']): WorkloadKind<Resource, Inputs> {
-  return { token: `k8s-apparmor:index:Confined${name}`, apiVersion, kind: name, resource };
-}
+export class ConfinedCronJob extends confinedWorkload<batch.v1.CronJob, ConfinedCronJobArgs>('batch/v1', 'CronJob', () => batch.v1.CronJob) {}

@@ -1,9 +1,11 @@
+import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
-import { AppArmorProfile, AppArmorProfileBundle, Rule } from '../../src/pulumi';
+import { AppArmorProfile, AppArmorProfileBundle, confineByDefault, ConfinedDeployment, Rule } from '../../src/pulumi';
 import { one, type Registered, refusalOf, runProgram } from '../support/pulumi-program';
 
 const web = new AppArmorProfile({ name: 'web', rules: [Rule.read('/etc/nginx/**')] });
 const worker = new AppArmorProfile({ name: 'worker', rules: [Rule.read('/data/**')] });
+const UNKNOWN = '04da6b54-80e4-46f7-96ec-b56ff0331ba9';
 
 function names(registered: readonly Registered[]): string[] {
   return registered.filter(({ type }) => type.startsWith('kubernetes:')).map(({ inputs }) => `${inputs.kind} ${inputs.metadata.name}`);
@@ -67,14 +69,119 @@ test('a resource name that no object may have is made into one', async () => {
   expect(one(registered, 'kubernetes:apps/v1:DaemonSet').inputs.metadata.name).toBe('my-profiles-v1');
 });
 
+test('the second bundle of a namespace finds it made, and waits for it', async () => {
+  const registered = await runProgram(() => {
+    new AppArmorProfileBundle('profiles', { profiles: [web] });
+    new AppArmorProfileBundle('others', { profiles: [worker] });
+  });
+  const namespace = one(registered, 'kubernetes:core/v1:Namespace');
+  expect(one(registered, 'kubernetes:core/v1:ServiceAccount', 'others-service-account').dependsOn).toEqual([namespace.urn]);
+});
+
+describe('Inputs', () => {
+  const everywhere = (namespace: pulumi.Input<string>) => ({
+    profiles: [web],
+    namespace,
+    loader: { gate: true, image: pulumi.interpolate`registry/${'busybox'}:1`, nodeSelector: pulumi.output({ pool: 'a' }), generations: pulumi.output(5) },
+  });
+
+  test('a namespace that something else makes is not made once more', async () => {
+    const registered = await runProgram(() => {
+      const namespace = new k8s.core.v1.Namespace('security', { metadata: { name: 'security' } });
+      new AppArmorProfileBundle('profiles', everywhere(namespace.metadata.name));
+    });
+    const daemonSet = one(registered, 'kubernetes:apps/v1:DaemonSet').inputs;
+    expect(one(registered, 'kubernetes:core/v1:Namespace').name).toBe('security');
+    expect(daemonSet).toMatchObject({ metadata: { namespace: 'security' }, spec: { template: { spec: { nodeSelector: { 'kubernetes.io/os': 'linux', 'pool': 'a' } } } } });
+    expect(daemonSet.spec.template.spec.containers[0]).toMatchObject({ image: 'registry/busybox:1', env: expect.arrayContaining([{ name: 'GENERATIONS', value: '5' }]) });
+    expect(one(registered, 'kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding').inputs.subjects[0].namespace).toBe('security');
+    expect(JSON.stringify(registered)).not.toContain('placeholder');
+  });
+
+  test('an unknown namespace leaves everything else known at preview', async () => {
+    const registered = await runProgram(() => {
+      new AppArmorProfileBundle('profiles', everywhere(new k8s.core.v1.Namespace('security').id));
+    }, { preview: true });
+    const known = await runProgram(() => { new AppArmorProfileBundle('profiles', everywhere('security')); }, { preview: true });
+    const inputs = (all: readonly Registered[]) => Object.fromEntries(all.filter(({ type }) => !/Namespace$/.test(type)).map(({ name, inputs: given }) => [name, given]));
+    const text = JSON.stringify(inputs(registered));
+    expect(text).toContain(UNKNOWN);
+    const found = JSON.parse(text, (_, value) => value === UNKNOWN ? 'security' : value);
+    // Texts with the namespace in them are unknown as a whole.
+    const expected = JSON.parse(JSON.stringify(inputs(known)), (_, value) => (/gate-security-|:security:/.test(value) ? 'security' : value));
+    expect(found).toEqual(expected);
+  });
+
+  test('a secret stays secret, alone', async () => {
+    const registered = await runProgram(() => { new AppArmorProfileBundle('profiles', { profiles: [web], loader: { image: pulumi.secret('registry/busybox') } }); });
+    const { spec } = one(registered, 'kubernetes:apps/v1:DaemonSet').inputs.spec.template;
+    expect(spec.containers[0].image).toMatchObject({ value: 'registry/busybox' });
+    expect(JSON.stringify(registered).match(/4dabf18193072939515e22adb298388d/g)).toHaveLength(1);
+  });
+
+  test('what decides about the pod leaves its names known', async () => {
+    const registered = await runProgram(() => {
+      new AppArmorProfileBundle('profiles', { profiles: [web], kubernetesVersion: new k8s.core.v1.ConfigMap('cluster').id });
+    }, { preview: true });
+    expect(one(registered, 'kubernetes:apps/v1:DaemonSet').inputs).toMatchObject({ metadata: { name: 'profiles' }, spec: UNKNOWN });
+  });
+});
+
+describe('a gate', () => {
+  test('is there before the loader, with its rights', async () => {
+    const registered = await runProgram(() => { new AppArmorProfileBundle('profiles', { profiles: [web], loader: { gate: true } }); });
+    const gate = registered.filter(({ name }) => name.startsWith('profiles-gate-'));
+    expect(gate.map(({ name }) => name).sort()).toEqual([
+      'profiles-gate-cluster-role', 'profiles-gate-cluster-role-binding', 'profiles-gate-config-map',
+      'profiles-gate-validating-admission-policy', 'profiles-gate-validating-admission-policy-binding',
+    ]);
+    expect(one(registered, 'kubernetes:apps/v1:DaemonSet').dependsOn).toEqual(expect.arrayContaining(gate.map(({ urn }) => urn)));
+  });
+
+  const labels = { app: 'web' };
+  const spec = { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [{ name: 'web' }], nodeName: pulumi.output(undefined as never) } } };
+  const required = (profile: AppArmorProfile) => ({
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: [{ key: `profile.k8s-apparmor.io/${profile.loadedName}`, operator: 'Exists' }] }],
+      },
+    },
+  });
+
+  test.each<[string, boolean, () => void, object | undefined]>([
+    ['of a confined workload', true, () => new ConfinedDeployment('w', { profile: web, spec }), required(web)],
+    ['with the default', true, () => new k8s.apps.v1.Deployment('w', { spec }), required(worker)],
+    ['of a profile that it does not have', true, () => new ConfinedDeployment('w', { profile: AppArmorProfile.preloaded('own'), spec }), undefined],
+    ['without a gate', false, () => new ConfinedDeployment('w', { profile: web, spec }), undefined],
+  ])('pods %s require the nodes that have the profile', async (_, gate, make, affinity) => {
+    const registered = await runProgram(() => {
+      new AppArmorProfileBundle('profiles', { profiles: [web, worker], loader: { gate } });
+      confineByDefault({ profile: worker });
+      make();
+    });
+    expect(one(registered, 'kubernetes:apps/v1:Deployment').inputs.spec.template.spec.affinity).toEqual(affinity);
+  });
+});
+
 describe('errors', () => {
   test.each<[string, () => AppArmorProfileBundle, string]>([
     ['the runtime\'s own profile', () => new AppArmorProfileBundle('b', { profiles: [AppArmorProfile.runtimeDefault()] }),
       'AppArmorProfileBundle "b" cannot distribute RuntimeDefault, which has no text of ours: leave it out of "profiles"; pods can name it all the same.'],
     ['one name for two', () => new AppArmorProfileBundle('b', { profiles: [web, new AppArmorProfile({ name: 'web' })] }),
-      'AppArmorProfileBundle "b": several profiles are named "web" and their content differs: give each its own name.'],
+      'AppArmorProfileBundle "b": several profiles are named "web" and their content differs: give each its own name, or use one profile value everywhere.'],
+    ['one name for two, in two bundles', () => {
+      new AppArmorProfileBundle('a', { profiles: [web] });
+      return new AppArmorProfileBundle('b', { profiles: [new AppArmorProfile({ name: 'web' })] });
+    },
+    'AppArmorProfileBundle "b": several profiles are named "web", here and in the bundle "a", and their content differs: give each its own name, or use one profile value everywhere.'],
     ['a name of no letters', () => new AppArmorProfileBundle('…', { profiles: [web] }),
       'AppArmorProfileBundle "…": no object can be named by this; give "objectName".'],
+    ['an object name that is none', () => new AppArmorProfileBundle('b', { profiles: [web], objectName: 'Web_' }),
+      'AppArmorProfileBundle "b": the objectName "Web_" cannot name a DaemonSet with its ConfigMaps: give at most 40 lower-case letters, digits and "-", with a letter or digit at both ends.'],
+    ['a namespace that is none', () => new AppArmorProfileBundle('b', { profiles: [web], namespace: '"; true' }),
+      'AppArmorProfileBundle "b" is for the namespace "\\"; true", which no cluster can have: give at most 63 lower-case letters, digits and "-", with a letter or digit at both ends.'],
+    ['a gate for releases that cannot hold it', () => new AppArmorProfileBundle('b', { profiles: [web], loader: { gate: true }, kubernetesVersion: '1.29' }),
+      'AppArmorProfileBundle "b" has a gate, and Kubernetes releases before 1.30 cannot hold it to its own node: set "kubernetesVersion" to ">=1.30", or leave the gate off.'],
   ])('%s', async (_, make, message) => {
     const said = await refusalOf(make);
     expect(pulumi.RunError.isInstance(said) && said.message).toBe(message);

@@ -1,7 +1,8 @@
 import * as k8s from '@pulumi/kubernetes';
+import * as pulumi from '@pulumi/pulumi';
 import { ApiObject, Chart, Testing } from 'cdk8s';
-import { AppArmorProfileBundle as CdkBundle, Confinement, ConfinementPolicy as CdkPolicy, KubernetesVersion, PolicyAction, PolicyFailure } from '../../src';
-import { AppArmorProfile, AppArmorProfileBundle, confineByDefault, ConfinedCronJob, ConfinedDeployment, ConfinedPod, ConfinementPolicy, Rule } from '../../src/pulumi';
+import { AppArmorProfileBundle as CdkBundle, Confinement, ConfinementPolicy as CdkPolicy, DenialLog as CdkDenialLog, KubernetesVersion, PolicyAction, PolicyFailure } from '../../src';
+import { AppArmorProfile, AppArmorProfileBundle, confineByDefault, ConfinedCronJob, ConfinedDeployment, ConfinedPod, ConfinementPolicy, DenialLog, Rule } from '../../src/pulumi';
 import { runProgram } from '../support/pulumi-program';
 
 const web = new AppArmorProfile({ name: 'web', rules: [Rule.read('/etc/nginx/**')] });
@@ -12,6 +13,15 @@ const pod = { metadata: { labels }, spec: { containers: [{ name: 'web', image: '
 const spec = { selector: { matchLabels: labels }, template: pod };
 const cronSpec = { schedule: '* * * * *', jobTemplate: { spec: { template: pod } } };
 const annotated = { ...pod, metadata: { labels, annotations: { 'container.apparmor.security.beta.kubernetes.io/side': 'runtime/default' } } };
+
+let wayOfInputs = (value: any): any => value;
+
+/** A value in the way that is tried. */
+function input<Value>(value: Value): pulumi.Input<Value> {
+  return wayOfInputs(value);
+}
+input.all = <Values extends object>(values: Values): { [Key in keyof Values]: pulumi.Input<Values[Key]> } => (
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, input(value)])) as never);
 
 interface Case {
   readonly cdk8s: (chart: Chart) => void;
@@ -30,7 +40,7 @@ const cases: Record<string, Case> = {
   'a bundle': bundles,
   'a bundle for old releases': {
     cdk8s: (chart) => { new CdkBundle(chart, 'profiles', { profiles: [web], kubernetesVersion: KubernetesVersion.of('1.28 - 1.31') }); },
-    pulumi: () => { new AppArmorProfileBundle('profiles', { profiles: [web], objectName: NAME, kubernetesVersion: '1.28 - 1.31' }); },
+    pulumi: () => { new AppArmorProfileBundle('profiles', { profiles: [web], objectName: NAME, kubernetesVersion: input('1.28 - 1.31') }); },
   },
   'a bundle in another namespace, with another loader': {
     cdk8s: (chart) => {
@@ -38,7 +48,10 @@ const cases: Record<string, Case> = {
     },
     pulumi: () => {
       new AppArmorProfileBundle('profiles', {
-        profiles: [web], objectName: NAME, namespace: 'kube-system', loader: { keepCopies: false, nodeSelector: { pool: 'a' }, generations: 5 },
+        profiles: [web],
+        objectName: NAME,
+        namespace: input('kube-system'),
+        loader: input.all({ keepCopies: false, nodeSelector: { pool: 'a' }, generations: 5 }),
       });
     },
   },
@@ -76,7 +89,7 @@ const cases: Record<string, Case> = {
     },
     pulumi: () => {
       bundles.pulumi();
-      new ConfinementPolicy('policy', { profiles: [AppArmorProfile.preloaded('own')], exemptions: [{ reason: 'legacy', namespaces: ['old'] }] });
+      new ConfinementPolicy('policy', { profiles: [AppArmorProfile.preloaded('own')], exemptions: input([input({ reason: 'legacy', namespaces: [input('old')] })]) });
     },
   },
   'a policy with a default, labels and warnings': {
@@ -99,15 +112,65 @@ const cases: Record<string, Case> = {
       new ConfinementPolicy('policy', {
         objectName: 'mine',
         anyProfile: true,
-        allowRuntimeDefault: false,
-        actions: ['Warn', 'Audit'],
-        onFailure: 'Ignore',
-        namespaceLabels: { confine: 'yes' },
-        exemptSystemNamespaces: false,
+        allowRuntimeDefault: input(false),
+        actions: input(['Warn' as const, input('Audit' as const)]),
+        onFailure: input('Ignore' as const),
+        namespaceLabels: input({ confine: input('yes') }),
+        exemptSystemNamespaces: input(false),
         workloads: false,
         defaultProfile: AppArmorProfile.preloaded('own'),
         kubernetesVersion: '>=1.36',
-        exemptions: [{ reason: 'debug', podLabels: { debug: 'yes' } }],
+        exemptions: [{ reason: input('debug'), podLabels: input({ debug: input('yes') }) }],
+      });
+    },
+  },
+  'a bundle with a gate, and a pod that it holds back': {
+    cdk8s: (chart) => {
+      new CdkBundle(chart, 'profiles', { profiles: [web, worker], loader: { gate: true, gateImage: 'registry/curl', startupTaint: true } });
+      new ApiObject(chart, 'web', deployment);
+      new ApiObject(chart, 'db', { ...deployment, metadata: { name: 'db' } });
+      Confinement.of(chart).assign({ name: 'web' }, web).byDefault(worker);
+    },
+    pulumi: () => {
+      new AppArmorProfileBundle('profiles', {
+        profiles: [web, worker], objectName: NAME, loader: { gate: true, gateImage: 'registry/curl', startupTaint: true },
+      });
+      confineByDefault({ profile: worker });
+      new ConfinedDeployment('web', { profile: web, metadata, spec });
+      new k8s.apps.v1.Deployment('db', { metadata: { name: 'db' }, spec });
+    },
+  },
+  'a denial log': {
+    cdk8s: (chart) => {
+      new CdkDenialLog(chart, 'log');
+      Confinement.of(chart).byDefault(AppArmorProfile.preloaded('own'));
+    },
+    pulumi: () => {
+      confineByDefault({ profile: AppArmorProfile.preloaded('own') });
+      new DenialLog('log');
+    },
+  },
+  'a denial log with everything set': {
+    cdk8s: (chart) => {
+      new CdkDenialLog(chart, 'log', {
+        namespace: 'audit',
+        podNames: false,
+        windowSeconds: 5,
+        linesPerWindow: 10,
+        image: 'registry/busybox',
+        nodeSelector: { pool: 'a' },
+        kubernetesVersion: KubernetesVersion.of('1.29'),
+      });
+    },
+    pulumi: () => {
+      new DenialLog('log', {
+        namespace: input('audit'),
+        podNames: input(false),
+        windowSeconds: input(5),
+        linesPerWindow: input(10),
+        image: input('registry/busybox'),
+        nodeSelector: input({ pool: 'a' }),
+        kubernetesVersion: input('1.29'),
       });
     },
   },
@@ -123,13 +186,23 @@ const cases: Record<string, Case> = {
   },
 };
 
-test.each(Object.entries(cases))('%s: Pulumi registers what cdk8s writes', async (_, { cdk8s, pulumi }) => {
-  const chart = new Chart(Testing.app(), 'shop');
-  cdk8s(chart);
-  const written = Testing.synth(chart);
-  const registered = (await runProgram(pulumi)).filter(({ type }) => type.startsWith('kubernetes:')).map(({ inputs }) => inputs);
-  expect(written.length).toBeGreaterThan(0);
-  expect(sorted(registered)).toEqual(sorted(written));
+/** What a program gives may be plain, or come later; the objects are the same. */
+const WAYS: Record<string, (value: any) => any> = {
+  'plain values': (value) => value,
+  'Outputs': (value) => pulumi.output(value),
+  'promises': (value) => Promise.resolve(value),
+};
+
+describe.each(Object.keys(WAYS))('with %s', (way) => {
+  test.each(Object.entries(cases))('%s: Pulumi registers what cdk8s writes', async (_, { cdk8s, pulumi: program }) => {
+    wayOfInputs = WAYS[way];
+    const chart = new Chart(Testing.app(), 'shop');
+    cdk8s(chart);
+    const written = Testing.synth(chart);
+    const registered = (await runProgram(program)).filter(({ type }) => type.startsWith('kubernetes:')).map(({ inputs }) => inputs);
+    expect(written.length).toBeGreaterThan(0);
+    expect(sorted(registered)).toEqual(sorted(written));
+  });
 });
 
 function sorted(objects: readonly any[]): any[] {
