@@ -1,4 +1,5 @@
 import { bytesOf } from './bytes';
+import { Chains, HIGHER } from './chains';
 import { LimitError } from './errors';
 import type { Expression } from './expression';
 import { byteClasses, compileProgram, FORK, MATCH, TAKE, type ByteClasses, type Program } from './program';
@@ -20,10 +21,10 @@ const SCAN_SHARE = 16;
 
 const UNKNOWN = -1;
 
-// eslint-disable-next-line no-control-regex -- NUL is a byte like others
-const NOT_ASCII = /[^\x00-\x7F]/;
+/** Highest characters that stand for one byte: in UTF-8, and where each byte is written as a character. */
+const [LAST_ASCII, LAST_BYTE] = [0x7F, 0xFF];
 
-/** A chain that begins at instruction 0 stands in the table as this, at instruction 1 as one less, and so on. */
+/** The first chain stands in the table as this, the second as one less, and so on. */
 const CHAIN = -2;
 
 const { imul } = Math;
@@ -45,7 +46,7 @@ export class Automaton<T> {
   private accepts: T[] = [];
   private interned = new Map<number, number[]>();
   private results = new Map<string, T>();
-  private entries = new Map<number, number>();
+  private readonly chains: Chains;
   private start = DEAD;
   private readonly mark: Int32Array;
   private round = 0;
@@ -68,6 +69,7 @@ export class Automaton<T> {
   ) {
     this.program = compileProgram(patterns);
     this.classes = byteClasses(this.program.sets);
+    this.chains = new Chains(this.program, this.classes);
     this.mark = new Int32Array(this.program.kinds.length);
     this.reached = new Int32Array(this.program.kinds.length);
     this.forget();
@@ -79,32 +81,42 @@ export class Automaton<T> {
    * @throws LimitError where the text and the patterns together need more work than is sensible
    */
   match(text: string): T {
-    return NOT_ASCII.test(text) ? this.matchBytes(bytesOf(text)) : this.run(text);
+    return this.run(text, LAST_ASCII) ?? this.matchBytes(bytesOf(text));
   }
 
   /** The same for bytes. */
   matchBytes(bytes: Uint8Array): T {
-    return this.run(Buffer.from(bytes).toString('latin1'));
+    return this.run(Buffer.from(bytes).toString('latin1'), LAST_BYTE) as T;
   }
 
-  /** @param text one character a byte */
-  private run(text: string): T {
-    const { classOf, count } = this.classes;
+  /**
+   * @param text one character a byte
+   * @param last the highest character that is a byte of the text
+   * @returns undefined where a character is higher
+   */
+  private run(text: string, last: number): T | undefined {
+    const { classes: { classOf, count }, chains } = this;
+    let { table } = this;
     this.work = 0;
     let state = this.start;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      let next = this.table[state * count + classOf[code]];
+      if (code > last) {
+        return undefined;
+      }
+      let next = table[state * count + classOf[code]];
       if (next === UNKNOWN) {
         next = this.step(state, classOf[code]);
+        ({ table } = this);
       }
       if (next < UNKNOWN) {
-        const rest = this.alongChain(CHAIN - next, text, at + 1);
-        if (rest.instruction === undefined) {
-          return this.accepts[DEAD];
+        const end = chains.along(CHAIN - next, text, at + 1, last);
+        if (end < 0) {
+          return end === HIGHER ? undefined : this.accepts[DEAD];
         }
-        at = rest.at - 1;
-        next = this.atInstruction(rest.instruction);
+        at = end - 1;
+        next = this.behindChain(CHAIN - next);
+        ({ table } = this);
       }
       state = next;
       if (state === DEAD) {
@@ -114,36 +126,17 @@ export class Automaton<T> {
     return this.accepts[state];
   }
 
-  /**
-   * Takes bytes as long as there is but one way to go: most of the text of literal paths. No states are made for it, which
-   * keeps thousands of rules small enough for the processor's caches. A byte that does not fit leaves no instruction.
-   */
-  private alongChain(first: number, text: string, from: number): { instruction?: number; at: number } {
-    const { kinds, next, argument } = this.program;
-    const { members, count, classOf } = this.classes;
-    let [instruction, at] = [first, from];
-    while (kinds[instruction] === TAKE && at < text.length) {
-      const code = text.charCodeAt(at);
-      if (members[argument[instruction] * count + classOf[code]] === 0) {
-        return { at };
-      }
-      instruction = next[instruction];
-      at++;
-    }
-    return { instruction, at };
+  /** The state of the instruction that follows a chain. */
+  private behindChain(chain: number): number {
+    const known = this.chains.end(chain);
+    return known === UNKNOWN ? this.chains.keepEnd(chain, this.atInstruction(this.chains.behind(chain))) : known;
   }
 
   /** The state of one instruction and all that is reached from it without a byte. */
   private atInstruction(instruction: number): number {
-    const known = this.entries.get(instruction);
-    if (known !== undefined) {
-      return known;
-    }
     this.begin();
     this.follow(instruction);
-    const state = this.intern(this.collected());
-    this.entries.set(instruction, state);
-    return state;
+    return this.intern(this.collected());
   }
 
   /**
@@ -171,14 +164,15 @@ export class Automaton<T> {
     if (known === UNKNOWN) {
       return this.link(state, byteClass, this.intern(this.successor(state, byteClass)));
     }
-    return known < UNKNOWN ? this.atInstruction(CHAIN - known) : known;
+    return known < UNKNOWN ? this.atInstruction(this.chains.first(CHAIN - known)) : known;
   }
 
   /** Finds out where a byte leads: a state, or the begin of a chain (below `UNKNOWN`). */
   private step(state: number, byteClass: number): number {
     const successor = this.successor(state, byteClass);
-    if (successor.length === 1 && this.program.kinds[successor[0]] === TAKE) {
-      return this.link(state, byteClass, CHAIN - successor[0]);
+    const chain = successor.length === 1 ? this.chains.at(successor[0]) : undefined;
+    if (chain !== undefined) {
+      return this.link(state, byteClass, CHAIN - chain);
     }
     if (this.memberCount + successor.length > this.limits.members || this.table.length >= this.limits.cells) {
       this.forget();
@@ -300,7 +294,7 @@ export class Automaton<T> {
     this.accepts = [];
     this.interned = new Map();
     this.results = new Map();
-    this.entries = new Map();
+    this.chains.forget();
     this.intern(new Int32Array(0));
     this.table.fill(DEAD, 0, this.classes.count);
     this.begin();

@@ -26,14 +26,6 @@ export interface Judgement {
   readonly exec?: Clause;
 }
 
-/** A judgement with the permissions that it is about. */
-export interface Remembered {
-  readonly permissions: number;
-  readonly judgement: Judgement;
-  /** Set by whoever asks first. */
-  verdict?: Verdict;
-}
-
 interface BitJudgement {
   readonly winners: readonly HeldClause[];
   readonly access?: HeldClause['access'];
@@ -50,27 +42,32 @@ const NOBODY: BitJudgement = { winners: [] };
  * counts, and in it deny wins over allow, which wins over prompt.
  */
 export class MatchingClauses {
-  /** What was judged already, and a place for what the caller makes of it. Few permissions are ever asked of one text. */
-  private readonly memory: Remembered[] = [];
+  /** The permissions that were asked first and what came of them: few texts are ever asked of others. */
+  private asked = 0;
+  private answer: Verdict | undefined;
+  private others: Map<number, Verdict> | undefined;
 
   constructor(readonly clauses: readonly HeldClause[], private readonly parser: Generation) {}
 
-  judge(permissions: number): Judgement {
-    return this.remembered(permissions).judgement;
-  }
-
-  remembered(permissions: number): Remembered {
-    for (const known of this.memory) {
-      if (known.permissions === permissions) {
-        return known;
-      }
+  /** What the caller makes of the judgement, made once for each set of permissions. */
+  verdict(permissions: number, make: (judgement: Judgement, permissions: number) => Verdict): Verdict {
+    if (permissions === this.asked && this.answer !== undefined) {
+      return this.answer;
     }
-    const made: Remembered = { permissions, judgement: this.judgeAll(permissions) };
-    this.memory.push(made);
+    const known = this.others?.get(permissions);
+    if (known !== undefined) {
+      return known;
+    }
+    const made = make(this.judge(permissions), permissions);
+    if (this.answer === undefined) {
+      [this.asked, this.answer] = [permissions, made];
+    } else {
+      (this.others ??= new Map()).set(permissions, made);
+    }
     return made;
   }
 
-  private judgeAll(permissions: number): Judgement {
+  judge(permissions: number): Judgement {
     const sums = { allowed: 0, prompt: 0, audited: 0, quiet: 0 };
     const rules = new Set<number>();
     let exec: Clause | undefined;

@@ -64,12 +64,12 @@ export class Decider {
   }
 
   private answer(question: Question): Verdict {
-    const remembered = this.tables.matching(question).remembered(question.permissions);
-    remembered.verdict ??= Object.freeze(this.verdict(remembered.judgement, question.permissions));
-    return remembered.verdict;
+    return this.tables.matching(question).verdict(question.permissions, this.verdict);
   }
 
-  private verdict(judgement: Judgement, permissions: number): Verdict {
+  private readonly verdict = (judgement: Judgement, permissions: number): Verdict => Object.freeze(this.verdictOf(judgement, permissions));
+
+  private verdictOf(judgement: Judgement, permissions: number): Verdict {
     const { allowed, prompt, audited, quiet } = judgement;
     const rules = judgement.rules.map((index) => this.place(index));
     const denied = without(permissions, allowed);

@@ -28,6 +28,32 @@ test('bytes and text give the same', () => {
   expect(automaton.matchBytes(Buffer.from('/éa'))).toEqual([0]);
 });
 
+describe('texts with one way to go', () => {
+  const all = ['/srv/é/config', '/srv/ç/config.d/x', '/usr/lib/a?c', '/usr/lib/abcd', '/var/x{,yz}'];
+  const cases: ReadonlyArray<readonly [text: string, matching: readonly number[]]> = [
+    ['/srv/é/config', [0]], ['/srv/é/confi', []], ['/srv/é/configs', []], ['/srv/ç/config', []], ['/srv/ç/config.d/x', [1]],
+    ['/srv/è/config', []], ['/usr/lib/abc', [2]], ['/usr/lib/aéc', []], ['/usr/lib/abcd', [3]], ['/usr/lib/abcé', []], ['/var/x', [4]],
+    ['/var/xyz', [4]], ['/var/xy', []], ['/var/xyzz', []], ['/srv', []], ['', []], ['é', []],
+  ];
+
+  test.each(cases)('%s', (text, matching) => {
+    const [automaton, warm] = [build(all), build(all)];
+    cases.forEach(([other]) => warm.match(other));
+    expect([automaton.match(text), warm.match(text), warm.matchBytes(Buffer.from(text))]).toEqual([matching, matching, matching]);
+  });
+
+  test('their ends are forgotten with all states', () => {
+    const long = Array.from({ length: 60 }, (_, index) => `/**${index % 7}/literal/text/${index}/**`);
+    const limits = { cells: 400, members: 5000, work: 1e9 };
+    const automaton = new Automaton([...all, ...long].map((pattern) => parsePattern(pattern)), (matching) => matching, limits);
+    const fresh = build([...all, ...long]);
+    const some = [...cases.map(([text]) => text), ...long.map((_, index) => `/a${index % 7}/literal/text/${index}/b`)];
+    for (const text of [...some, ...some.reverse()]) {
+      expect(automaton.match(text)).toEqual(fresh.match(text));
+    }
+  });
+});
+
 test('the result of a set of patterns is made once', () => {
   const summarise = jest.fn((matching: readonly number[]) => matching.join());
   const automaton = new Automaton([parsePattern('/a*')], summarise);
