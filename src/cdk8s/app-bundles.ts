@@ -10,7 +10,9 @@ interface Distributed {
 
 export class AppBundles {
   static of(scope: IConstruct): AppBundles {
-    const root = scope.node.root as IConstruct & { [APP_BUNDLES]?: AppBundles };
+    // Not by `node.root`, which makes a list of all scopes: every workload asks.
+    let root: IConstruct & { [APP_BUNDLES]?: AppBundles } = scope;
+    while (root.node.scope) root = root.node.scope;
     if (!root[APP_BUNDLES]) Object.defineProperty(root, APP_BUNDLES, { value: new AppBundles() });
     return root[APP_BUNDLES]!;
   }

@@ -5,7 +5,7 @@ import { mayHoldPods, Workload } from '../manifests/pod-template';
 import { AppArmorProfile } from '../profile';
 import { AppBundles } from './app-bundles';
 import { KubernetesVersion } from './kubernetes-version';
-import { changeObject, claimObject } from './object-change';
+import { claimObject, replaceJson, unchangedJson } from './object-change';
 import { referenceTo, sameConfinement } from './pod-profile';
 import { confineWorkloads, Confining, workloadName } from './workload-confinement';
 import { checkedSelector, describeSelector, selects, WorkloadSelector } from './workload-selector';
@@ -58,7 +58,7 @@ export class Confinement {
    * @throws if the scope is already confined for other Kubernetes releases
    */
   public static of(scope: IConstruct, props: ConfinementProps = {}): Confinement {
-    const held = scope as IConstruct & { [CONFINEMENT]?: Confinement };
+    const held: Confined = scope;
     if (!held[CONFINEMENT]) Object.defineProperty(scope, CONFINEMENT, { value: new Confinement(scope) });
     const confinement = held[CONFINEMENT]!;
     confinement.targetVersion(props.kubernetesVersion);
@@ -131,15 +131,10 @@ export class Confinement {
 
   /** Takes hold of an object, and says what stands against its confinement by this one. */
   private confine(object: ApiObject): string[] {
-    if (claimObject(object)) {
-      const original = object.toJson.bind(object) as () => JsonObject;
-      ORIGINALS.set(object, original);
-      changeObject(object, (json) => confinedOrThrow(object, json));
-    }
-    const original = ORIGINALS.get(object);
+    if (claimObject(object)) replaceJson(object, confinedJson);
     // A change after the check is met when the object is written.
-    if (!original || this.checked.has(object) || confinementsAround(object).every((one) => one._cannotFail())) return [];
-    const { faults } = confineObject(object, original(), this);
+    if (object.toJson !== confinedJson || this.checked.has(object) || confinementsAround(object).every((one) => one._cannotFail())) return [];
+    const { faults } = confineObject(object, unchangedJson(object), this);
     if (faults.length === 0) this.checked.add(object);
     return faults.map((fault) => `${object.node.path}: ${fault}`);
   }
@@ -198,12 +193,13 @@ export class Confinement {
 /** The same in every copy of this library that an app may have loaded. */
 const CONFINEMENT: unique symbol = Symbol.for('k8s-apparmor.confinement') as never;
 
-/** What an object says without us. */
-const ORIGINALS = new WeakMap<ApiObject, () => JsonObject>();
+interface Confined extends IConstruct {
+  [CONFINEMENT]?: Confinement;
+}
 
-function confinedOrThrow(object: ApiObject, json: JsonObject): JsonObject {
-  const confined = confineObject(object, json);
-  if (confined.faults.length > 0) throw new Error(`${object.node.path}: ${confined.faults.join(' ')}`);
+function confinedJson(this: ApiObject): JsonObject {
+  const confined = confineObject(this, unchangedJson(this));
+  if (confined.faults.length > 0) throw new Error(`${this.node.path}: ${confined.faults.join(' ')}`);
   return confined.json;
 }
 
@@ -222,7 +218,11 @@ function confineObject(object: ApiObject, json: JsonObject, only?: Confinement):
 
 /** Nearest first. */
 function confinementsAround(object: IConstruct): Confinement[] {
-  return object.node.scopes.reverse().flatMap((scope) => (scope as IConstruct & { [CONFINEMENT]?: Confinement })[CONFINEMENT] ?? []);
+  const around: Confinement[] = [];
+  for (let scope: Confined | undefined = object; scope !== undefined; scope = scope.node.scope) {
+    if (scope[CONFINEMENT]) around.push(scope[CONFINEMENT]);
+  }
+  return around;
 }
 
 function decide(around: readonly Confinement[], workload: Workload): Decision | undefined {

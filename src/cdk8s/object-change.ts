@@ -7,10 +7,22 @@ import { JsonObject } from '../manifests/json';
 
 const CLAIMED: unique symbol = Symbol.for('k8s-apparmor.claimed') as never;
 
-/** Passes the object's JSON through a function, whenever it is asked for. */
-export function changeObject(object: ApiObject, change: (json: JsonObject) => JsonObject): void {
-  const original = object.toJson.bind(object) as () => JsonObject;
-  Object.defineProperty(object, 'toJson', { value: () => change(original()), configurable: true, writable: true });
+/** The functions of objects that had one of their own before: few, unlike those that have their class'. */
+const OWN = new WeakMap<ApiObject, () => unknown>();
+
+/**
+ * Has the object make its JSON by a function, which finds what it replaces by `unchangedJson(this)`. One function serves all
+ * objects: there are many, and a closure for each would be most of what their confinement costs.
+ */
+export function replaceJson(object: ApiObject, toJson: (this: ApiObject) => JsonObject): void {
+  if (Object.hasOwn(object, 'toJson')) OWN.set(object, object.toJson as () => unknown);
+  Object.defineProperty(object, 'toJson', { value: toJson, configurable: true, writable: true });
+}
+
+/** What the object says without us. */
+export function unchangedJson(object: ApiObject): JsonObject {
+  const toJson = OWN.get(object) ?? (Object.getPrototypeOf(object) as ApiObject).toJson as () => unknown;
+  return toJson.call(object) as JsonObject;
 }
 
 /** True the first time for each object: blanket changes are made once, whatever number of confinements an object is below. */

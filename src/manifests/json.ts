@@ -38,17 +38,13 @@ export function objectAt(object: JsonObject | undefined, path: readonly string[]
  * place only; in other objects a new key goes last.
  */
 export function withEntry(object: JsonObject, key: string, value: JsonValue): JsonObject {
-  // `__proto__` is a key like any other here, and an assignment would set the prototype.
-  if (key === '__proto__' || Object.hasOwn(object, '__proto__')) return Object.fromEntries([...Object.entries(object), [key, value]]);
+  // `__proto__` is a key like any other here: a literal defines it, where an assignment would set the prototype.
+  if (Object.hasOwn(object, key)) return { ...object, [key]: value };
   const keys = Object.keys(object);
-  const place = Object.hasOwn(object, key) || !isSorted(keys) ? -1 : keys.findIndex((name) => name > key);
-  const copy: Record<string, JsonValue> = {};
-  keys.forEach((name, index) => {
-    if (index === place) copy[key] = value;
-    copy[name] = object[name];
-  });
-  copy[key] = value;
-  return copy;
+  const place = isSorted(keys) ? keys.findIndex((name) => name > key) : -1;
+  if (place < 0) return { ...object, [key]: value };
+  const entries = keys.map((name): [string, JsonValue] => [name, object[name]]);
+  return Object.fromEntries([...entries.slice(0, place), [key, value], ...entries.slice(place)]);
 }
 
 function isSorted(keys: readonly string[]): boolean {

@@ -3,7 +3,7 @@
  * asks only for the shape that they share.
  */
 import { ApiObject } from 'cdk8s';
-import { Construct, IConstruct } from 'constructs';
+import { Construct } from 'constructs';
 import { AppBundles } from '../cdk8s/app-bundles';
 import { KubernetesVersion } from '../cdk8s/kubernetes-version';
 import { ConfinedObject, confineWorkloads, Confining } from '../cdk8s/workload-confinement';
@@ -86,6 +86,7 @@ export function confined<B extends Constructor>(base: B): ConfinedClass<B> {
 }
 
 const NONE: Readonly<Record<string, AppArmorProfile>> = Object.freeze({});
+const NO_FAULTS: string[] = [];
 
 const WAY_OUT = 'give this container AppArmorProfile.unconfined(reason) in "containerProfiles"';
 
@@ -95,30 +96,47 @@ type ConfinedWorkload = PlusWorkload & Confined;
 interface ConfinedApiObject extends ApiObject {
   [WORKLOAD]: ConfinedWorkload;
   [EMISSION]: Emission;
+  [APP]: ConfinedApp;
 }
 
 const WORKLOAD: unique symbol = Symbol('confined workload');
 const EMISSION: unique symbol = Symbol('emission');
+const APP: unique symbol = Symbol('confined app');
 
-/** The confined objects of each app; they are checked together, when the app is. */
-const CONFINED_IN_APP = new WeakMap<IConstruct, ConfinedApiObject[]>();
+/** The confined objects of an app; they are checked together, when the app is. */
+interface ConfinedApp {
+  readonly bundles: AppBundles;
+  readonly objects: ConfinedApiObject[];
+}
+
+/** By what their bundles have in common. */
+const APPS = new WeakMap<AppBundles, ConfinedApp>();
 
 function confine(workload: ConfinedWorkload, version: KubernetesVersion): void {
   const object = ApiObject.of(workload) as ConfinedApiObject;
   object[WORKLOAD] = workload;
   object[EMISSION] = version.usesFields ? 'fields' : 'annotations';
+  object[APP] = confinedAppOf(workload);
+  object[APP].objects.push(object);
   object.toJson = confinedJson;
-  confinedBeside(workload).push(object);
 }
 
-function confinedBeside(workload: ConfinedWorkload): ConfinedApiObject[] {
-  const { root } = workload.node;
-  const known = CONFINED_IN_APP.get(root);
+function confinedAppOf({ node }: ConfinedWorkload): ConfinedApp {
+  const bundles = AppBundles.of(node.scope!);
+  const known = APPS.get(bundles);
   if (known) return known;
-  const objects: ConfinedApiObject[] = [];
-  CONFINED_IN_APP.set(root, objects);
-  root.node.addValidation({ validate: () => objects.flatMap((object) => faultsOf(object).map((fault) => `${object[WORKLOAD].node.path}: ${fault}`)) });
-  return objects;
+  const app: ConfinedApp = { bundles, objects: [] };
+  APPS.set(bundles, app);
+  node.root.node.addValidation({ validate: () => faultsIn(app) });
+  return app;
+}
+
+function faultsIn({ objects }: ConfinedApp): string[] {
+  const faults: string[] = [];
+  for (const object of objects) {
+    for (const fault of faultsOf(object)) faults.push(`${object[WORKLOAD].node.path}: ${fault}`);
+  }
+  return faults;
 }
 
 function confinedJson(this: ApiObject): unknown {
@@ -130,17 +148,17 @@ function confinedJson(this: ApiObject): unknown {
 
 function confinedObject(object: ConfinedApiObject): ConfinedObject {
   const { profile, containerProfiles } = object[WORKLOAD];
-  const { gated } = AppBundles.of(object);
+  const { gated } = object[APP].bundles;
   const confining: Confining = { profile, containerProfiles, emission: object[EMISSION], gated, chosen: true, wayOut: WAY_OUT };
   return confineWorkloads(unchangedJson(object), () => confining);
 }
 
 function faultsOf(object: ConfinedApiObject): string[] {
-  const workload = object[WORKLOAD];
-  const bundles = AppBundles.of(object);
-  const profiles = new Set(Object.values(workload.containerProfiles));
-  if (workload.profile) profiles.add(workload.profile);
-  const faults = [...profiles].flatMap((profile) => bundles.faultsOf(profile));
+  const { [WORKLOAD]: workload, [APP]: { bundles } } = object;
+  const { profile, containerProfiles } = workload;
+  const chosen = containerProfiles === NONE ? [] : Object.values(containerProfiles);
+  const own = profile && !chosen.includes(profile) ? bundles.faultsOf(profile) : NO_FAULTS;
+  const faults = chosen.length === 0 ? own : [...new Set(chosen)].flatMap((one) => bundles.faultsOf(one)).concat(own);
   return isDoubtful(workload) ? [...faults, ...confinedObject(object).faults] : faults;
 }
 
@@ -151,9 +169,11 @@ function unchangedJson(object: ApiObject): JsonObject {
 
 /** Whether the JSON, which is costly to make, has to be looked at to know. */
 function isDoubtful(workload: PlusWorkload & Confined): boolean {
-  const containers = [...workload.containers, ...workload.initContainers];
-  return containers.some((container) => container.securityContext.privileged)
-    || Object.keys(workload.containerProfiles).some((name) => !containers.some((container) => container.name === name))
+  const { containers, initContainers, containerProfiles } = workload;
+  const isPrivileged = (container: PlusContainer) => container.securityContext.privileged === true;
+  const isUnknown = (name: string) => ![...containers, ...initContainers].some((container) => container.name === name);
+  return containers.some(isPrivileged) || initContainers.some(isPrivileged)
+    || (containerProfiles !== NONE && Object.keys(containerProfiles).some(isUnknown))
     || annotationKeys(workload).some((key) => key.startsWith(ANNOTATION_PREFIX));
 }
 

@@ -9,7 +9,7 @@ import type { AppArmorProfileProps } from './profile';
 import type { RuleItem } from './qualify';
 import { Rule } from './rule';
 import { runtimeDefaultRules, runtimeSignals } from './runtime-default';
-import { refuseErrors } from './validate';
+import { mayBeRefused, refuseErrors } from './validate';
 
 /** One line of the kernel's list of profiles. */
 export interface LoadedProfile {
@@ -41,12 +41,14 @@ export function build(props: AppArmorProfileProps): Content {
   const print = profilePrinter({ abi, preamble: preambleFor(items), flags, items });
   const loadedName = hashedName(plain, print(plain));
   const text = print(loadedName);
-  refuseErrors(name, text, abi);
+  if (mayBeRefused(items)) {
+    refuseErrors(name, text, abi);
+  }
   return { kind: ProfileKind.DISTRIBUTED, name, mode, loadedName, text, loaded: loadedProfiles(loadedName, mode, items) };
 }
 
 function allRules({ base, rules = [], includes = [] }: AppArmorProfileProps, abi: AppArmorAbi): Rule[] {
-  const start = base === ProfileBase.RUNTIME_DEFAULT ? runtimeDefaultRules(abi) : runtimeSignals();
+  const start: readonly Rule[] = base === ProfileBase.RUNTIME_DEFAULT ? runtimeDefaultRules(abi) : runtimeSignals();
   return [...start, ...includes.map((path) => Rule.include(path)), ...rules];
 }
 

@@ -13,6 +13,8 @@ export interface RuleItem {
   readonly children?: readonly RuleItem[];
   /** A child that a program built: it gets the flags and the runtime's signals of its parent. */
   readonly typed?: boolean;
+  /** Written in the language's own words, in which anything may stand. */
+  readonly raw?: boolean;
 }
 
 /** What is reached by the bare rule `file,` when it is forbidden: the language has no `deny file,`. */

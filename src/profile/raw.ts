@@ -31,7 +31,7 @@ export function rawItems(text: string): RuleItem[] {
     throw new ProfileError(`${place}: the text holds comments only; give at least one rule`);
   }
   refuseForeign(place, profile.body.items);
-  return items;
+  return items.map((item) => ({ ...item, raw: true }));
 }
 
 function faultText(place: string, diagnostics: readonly Diagnostic[]): string {

@@ -16,12 +16,16 @@ export const SELF = '@{profile_name}{,//&unconfined}';
 /** Who stops containers, by label: runtimes that run unconfined, and those with a profile of their own. */
 const RUNTIMES = ['unconfined', '{/usr/bin/,/usr/sbin/,}runc', '{/usr/bin/,/usr/sbin/,}crun*', '{/usr/bin/,/usr/sbin/,}podman'];
 
+let signals: readonly Rule[] | undefined;
+
 /** What every profile needs for its containers to be stopped. */
-export function runtimeSignals(): Rule[] {
-  return RUNTIMES.map((peer, index) => {
+export function runtimeSignals(): readonly Rule[] {
+  // The same values for all profiles, made when the first one is.
+  signals ??= RUNTIMES.map((peer, index) => {
     const rule = Rule.signal({ access: [SignalAccess.RECEIVE], peer });
     return index === 0 ? rule.because('The container runtime stops the container.') : rule;
   });
+  return signals;
 }
 
 /** Everything that the runtimes' default profile allows, and its denials. */

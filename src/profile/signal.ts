@@ -58,18 +58,19 @@ export interface SignalProps {
   readonly peer?: string;
 }
 
-const LAST_REAL_TIME = 32;
+const SIGNALS: readonly Signal[] = Object.values(Signal);
+/** `rtmin+0` to `rtmin+32`. */
+const REAL_TIME_SIGNALS: readonly string[] = Array.from({ length: 33 }, (_, number) => `rtmin+${number}`);
 
 export function signalRule({ access = [], signals = [], realTimeSignals = [], peer }: SignalProps = {}): SignalRule {
   const place = 'Rule.signal()';
-  const realTime = Array.from({ length: LAST_REAL_TIME + 1 }, (_, number) => `rtmin+${number}`);
   return {
     type: 'signal',
     qualifiers: NO_QUALIFIERS,
     access: someOf(place, 'access', access, Object.values(SignalAccess)),
     signals: [
-      ...someOf(place, 'signal', signals, Object.values(Signal)),
-      ...someOf(place, 'signal', realTimeSignals.map((number) => `rtmin+${number}`), realTime),
+      ...someOf(place, 'signal', signals, SIGNALS),
+      ...someOf(place, 'signal', realTimeSignals.map((number) => `rtmin+${number}`), REAL_TIME_SIGNALS),
     ],
     ...(peer === undefined ? {} : { peer: word(place, 'peer', peer) }),
   };

@@ -15,6 +15,9 @@ export function oneOf<T extends string>(place: string, what: string, value: T, k
 
 /** The words, each once, in the order of those known; else an error with the closest one. */
 export function someOf<T extends string>(place: string, what: string, values: readonly T[], known: readonly T[]): T[] {
+  if (values.length === 0) {
+    return [];
+  }
   const wanted = new Set(values.map((value) => oneOf(place, what, value, known)));
   return known.filter((one) => wanted.has(one));
 }

@@ -6,8 +6,11 @@ import * as fc from 'fast-check';
 import { props } from './arbitraries';
 import { parseProfileText, type Profile } from '../../src/language';
 import {
-  AppArmorAbi, AppArmorProfile, NetworkFamily, ProfileBase, ProfileKind, ProfileMode, Rule, SocketType, type ProfileTextOptions,
+  AppArmorAbi, AppArmorProfile, ExecTransition, NetworkFamily, ProfileBase, ProfileKind, ProfileMode, Rule, SocketType, type ProfileTextOptions,
 } from '../../src/profile';
+import { LEAST_PARSER } from '../../src/profile/abi';
+import { ProfileError } from '../../src/profile/errors';
+import { errorsIn } from '../../src/profile/validate';
 import { printRule } from '../../src/rules/registry';
 
 const ABIS = Object.values(AppArmorAbi);
@@ -53,6 +56,31 @@ test.each(ABIS)('for %s the order of rules and their copies change no byte', (ab
       .map((rule) => [random.next().value as number, rule] as const).sort((a, b) => a[0] - b[0]).map(([, rule]) => rule);
     expect(new AppArmorProfile({ ...one, rules: shuffled }).toText()).toBe(new AppArmorProfile(one).toText());
   }), { numRuns: 30 });
+});
+
+/** Programs that overlap, with transitions that exclude each other or not. */
+const overlapping = fc.array(fc.tuple(
+  fc.constantFrom('/bin/*', '/bin/a', '/bin/{a,b}', '/bin/b*', '@{bin}/a'),
+  fc.constantFrom(ExecTransition.inherit(), ExecTransition.unconfined(), ExecTransition.child('kid'), ExecTransition.profile('other').keepEnvironment()),
+  fc.boolean(),
+).map(([path, transition, isDenied]) => (isDenied ? Rule.execute(path, transition).deny() : Rule.execute(path, transition))), { maxLength: 4 });
+
+test.each(ABIS)('whatever rules a program gives for %s: the profile throws, or its text has no error for any parser of that generation', (abi) => {
+  let [made, refused] = [0, 0];
+  fc.assert(fc.property(props(abi), overlapping, (one, more) => {
+    let built: AppArmorProfile;
+    try {
+      built = new AppArmorProfile({ ...one, rules: [...one.rules, ...more] });
+    } catch (error) {
+      refused++;
+      expect(error).toBeInstanceOf(ProfileError);
+      return;
+    }
+    made++;
+    expect(errorsIn(built.toText(), one.name, LEAST_PARSER[abi])).toEqual([]);
+  }), { numRuns: 200 });
+  expect(made).toBeGreaterThan(20);
+  expect(refused).toBeGreaterThan(20);
 });
 
 /** The rules of a body as texts, children included. */
