@@ -23,7 +23,12 @@ export async function collect(files: string[], options: LearnOptions, only: stri
     const stop = options.follow ? interrupted() : undefined;
     await readLogs(
       { files, source: options.source, follow: stop, progress: (bytes) => progress.show(bytes) },
-      { sink: (seen, time) => findings.add(seen, time), profile: (profile) => imported.push(profile), tally },
+      {
+        sink: (seen, time) => findings.add(seen, time),
+        counted: (seen, times, first, last) => findings.addTimes(seen, times, first, last),
+        profile: (profile) => imported.push(profile),
+        tally,
+      },
       io,
     );
     progress.end();

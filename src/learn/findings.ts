@@ -11,6 +11,8 @@ export interface Finding {
   /** How often it was refused, and how often it went through (complain mode, audit, observed behaviour). */
   denied: number;
   seen: number;
+  /** Of `seen`, how often only an `audit` rule, or the kernel by itself, reported it. */
+  audited: number;
   /** Seconds since 1970, 0 where no record has a time. */
   first: number;
   last: number;
@@ -39,6 +41,11 @@ export class Findings {
 
   /** Takes one more of what a source saw; time in seconds, negative where unknown. */
   public add(seen: Observation, time: number): void {
+    this.addTimes(seen, 1, time, time);
+  }
+
+  /** Takes so many more of it, seen between two times. */
+  public addTimes(seen: Observation, times: number, first: number, last: number): void {
     let { memo } = seen;
     if (memo?.owner !== this) {
       memo = { owner: this, value: this.find(seen) };
@@ -46,7 +53,7 @@ export class Findings {
     }
     const found = memo.value as readonly Finding[] | Unattributed;
     if (typeof found === 'string') {
-      this.unattributed.set(found, (this.unattributed.get(found) ?? 0) + 1);
+      this.unattributed.set(found, (this.unattributed.get(found) ?? 0) + times);
       return;
     }
     const { event } = seen.record;
@@ -54,11 +61,12 @@ export class Findings {
     for (let at = 0; at < found.length; at++) {
       const finding = found[at]!;
       if (refused) {
-        finding.denied++;
+        finding.denied += times;
       } else {
-        finding.seen++;
+        finding.seen += times;
+        finding.audited += event === 'AUDIT' ? times : 0;
       }
-      span(finding, time, time);
+      span(finding, first, last);
     }
   }
 
@@ -73,7 +81,7 @@ export class Findings {
     const key = accessKey(access);
     let finding = entry.findings.get(key);
     if (finding === undefined) {
-      finding = { access, denied: 0, seen: 0, first: 0, last: 0, comms: new Set(), places: new Set() };
+      finding = { access, denied: 0, seen: 0, audited: 0, first: 0, last: 0, comms: new Set(), places: new Set() };
       entry.findings.set(key, finding);
     }
     return finding;
@@ -139,9 +147,10 @@ export function accessKey(access: Access): string {
 }
 
 /** Adds what was counted elsewhere. */
-export function count(finding: Finding, { denied, seen, first, last }: Pick<Finding, 'denied' | 'seen' | 'first' | 'last'>): void {
+export function count(finding: Finding, { denied, seen, audited, first, last }: Pick<Finding, 'denied' | 'seen' | 'audited' | 'first' | 'last'>): void {
   finding.denied += denied;
   finding.seen += seen;
+  finding.audited += audited;
   span(finding, first, last);
 }
 

@@ -1,5 +1,5 @@
 import type { Finding } from './findings';
-import type { Access, NetworkAccess } from '../rules/access';
+import type { Access, MountAccess, NetworkAccess } from '../rules/access';
 import type { NetworkEnd, NetworkRule } from '../rules/network';
 import { type AccessRule, printRule, ruleFromAccess } from '../rules/registry';
 import { NO_QUALIFIERS } from '../rules/rule';
@@ -18,33 +18,76 @@ export interface Need {
 /** The step that drops addresses and ports where a program used more than one of them. */
 export const SOCKET_ENDS = 'socket-ends';
 
+export interface RuleOptions {
+  readonly strictness: Strictness;
+  /** Whether accesses and ends of sockets can be told apart: parser 4.1 and newer. */
+  readonly fineSockets: boolean;
+  /** Whether any other rule gives the file of this name a permission. */
+  readonly isUsed: (path: string) => boolean;
+}
+
 /** Rules for everything but files; accesses that differ only in a list of the language share a rule. */
-export function rulesFromAccesses(findings: readonly Finding[], strictness: Strictness, fineSockets: boolean): Need[] {
+export function rulesFromAccesses(findings: readonly Finding[], { strictness, fineSockets, isUsed }: RuleOptions): Need[] {
   const sockets = findings.filter(({ access }) => access.class === 'network');
   const needs = findings.filter(({ access }) => access.class !== 'network').flatMap((finding): Need[] => {
-    const rule = ruleOf(finding.access);
+    const rule = ruleOf(finding);
     return rule === undefined ? [] : [{ rule, evidence: evidenceOf(finding, exampleOf(finding.access)), steps: [] }];
   });
   const links = generaliseLinks(needs.filter((need): need is LinkNeed => need.rule.type === 'link'), strictness);
   const others = needs.filter(({ rule }) => rule.type !== 'link');
-  return merged([...links, ...others, ...networkNeeds(sockets, strictness, fineSockets)]);
+  return merged([...links.map((need) => linkRule(need, isUsed)), ...others, ...networkNeeds(sockets, strictness, fineSockets)]);
 }
 
-function ruleOf(access: Access): AccessRule | undefined {
-  if (access.class === 'dbus') {
-    // Who is called by which name is told by the label; names such as `:1.52` are others each time.
-    return ruleFromAccess({ ...access, peerName: undefined });
+function ruleOf(finding: Finding): AccessRule | undefined {
+  const { access } = finding;
+  switch (access.class) {
+    case 'dbus':
+      // Who is called by which name is told by the label; names such as `:1.52` are others each time.
+      return ruleFromAccess({ ...access, peerName: undefined });
+    case 'unix':
+      // The addresses say which socket; the label of the other end is another one with each version of its profile.
+      return ruleFromAccess({ ...access, peer: undefined });
+    case 'mount':
+      return mountRule(access);
+    case 'userns':
+      return { ...ruleFromAccess(access)!, qualifiers: isOnlyReported(finding) ? { audit: true } : NO_QUALIFIERS };
+    default:
+      return otherRule(access);
   }
+}
+
+/** Flags in the order of their text, whatever the kernel's; a remount is a mount with a flag, as in the record. */
+function mountRule(access: MountAccess): AccessRule | undefined {
+  const operation = access.operation === 'remount' ? 'mount' : access.operation;
+  return ruleFromAccess({ ...access, operation, ...(access.options !== undefined && { options: [...access.options].sort() }) });
+}
+
+/** Whether nobody refused it and someone wants it to be reported: the rule keeps that. */
+function isOnlyReported({ denied, seen, audited }: Finding): boolean {
+  return audited > 0 && audited === denied + seen;
+}
+
+function otherRule(access: Access): AccessRule | undefined {
   const rule = ruleFromAccess(access);
   if (rule?.type === 'mqueue' && rule.name === '') {
     return { ...rule, name: undefined };
   }
-  return rule !== undefined && 'peer' in rule && typeof rule.peer === 'string' ? { ...rule, peer: ownName(rule.peer) } as AccessRule : rule;
+  return rule !== undefined && 'peer' in rule && typeof rule.peer === 'string' ? { ...rule, peer: peerPattern(rule.peer) } as AccessRule : rule;
 }
 
-/** The variable for the profile's own name is no literal. */
-function ownName(peer: string): string {
-  return peer.replace('@\\{profile_name\\}', '@{profile_name}');
+/** The variable for the profile's own name is no literal; another profile that was loaded with its hash has another one with each version. */
+function peerPattern(peer: string): string {
+  return peer.replace('@\\{profile_name\\}', '@{profile_name}').replace(/^(k8s-apparmor\..+\.)[0-9a-f]{8}(?=$|\/\/)/, '$1[0-9a-f]*');
+}
+
+/**
+ * A link whose name the program does nothing else with is `l` on that name: AppArmor then lets no link give what its target
+ * does not (apparmor.d(5), access mode `l`). Where the name has other permissions, these two ends and no others are linked.
+ */
+function linkRule(need: LinkNeed, isUsed: RuleOptions['isUsed']): Need {
+  const { qualifiers, path } = need.rule;
+  const [name] = need.evidence.examples;
+  return need.steps.length > 0 || need.evidence.examples.length > 1 || isUsed(name!) ? need : { ...need, rule: { type: 'file', qualifiers, path, permissions: 'l' } };
 }
 
 /** What of an access tells it from others, for people. */

@@ -1,6 +1,8 @@
 import type { Subject } from './attribution';
 import type { Finding, SubjectFindings } from './findings';
 import { generalise } from './generalise';
+import { patternCovers } from '../automaton';
+import { literalPattern } from '../language/words';
 import type { FileRule } from '../rules/file';
 import { familyOf, printRule } from '../rules/registry';
 import { NO_QUALIFIERS } from '../rules/rule';
@@ -43,9 +45,32 @@ export function suggest({ subject, findings }: SubjectFindings, { strictness, fi
     }
     allowed += open === undefined && denied === undefined ? 1 : 0;
   }
-  const needs = [...fileNeeds(fresh, strictness), ...rulesFromAccesses(fresh.filter(({ access }) => !isFile(access)), strictness, fineSockets)];
-  return { subject, needs: ordered(needs), refused, allowed };
+  const files = fileNeeds(fresh, strictness);
+  const given = namesGiven(files);
+  const isUsed = (path: string) => given(path) || isKnown(path, subject, known);
+  const others = rulesFromAccesses(fresh.filter(({ access }) => !isFile(access)), { strictness, fineSockets, isUsed });
+  return { subject, needs: ordered([...files, ...others]), refused, allowed };
 }
+
+const ANYTHING = 'rwakm';
+
+function isKnown(path: string, subject: Subject, known: KnownAccesses | undefined): boolean {
+  const { open } = known?.judge(subject, { class: 'file', path, mask: ANYTHING }) ?? {};
+  return known !== undefined && (open?.class !== 'file' || open.mask !== ANYTHING);
+}
+
+/** Whether rules for files speak of a path. */
+function namesGiven(needs: readonly Need[]): (path: string) => boolean {
+  const patterns = needs.flatMap(({ rule }) => (rule.type === 'file' && rule.path !== undefined ? [rule.path] : []));
+  const names = new Set(patterns);
+  const wide = patterns.filter((pattern) => SPECIAL.test(pattern)).map((pattern) => [pattern, pattern.slice(0, pattern.search(SPECIAL))] as const);
+  return (path) => {
+    const name = literalPattern(path);
+    return names.has(name) || wide.some(([pattern, begin]) => path.startsWith(begin) && patternCovers(pattern, name));
+  };
+}
+
+const SPECIAL = /[*?[{\\@]/;
 
 function isFile(access: Finding['access']): access is Extract<Finding['access'], { class: 'file' | 'exec' }> {
   return access.class === 'file' || access.class === 'exec';

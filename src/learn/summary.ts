@@ -17,6 +17,7 @@ interface Line {
   readonly ownNumber?: string;
   readonly denied: number;
   readonly seen: number;
+  readonly audited?: number;
   readonly first: number;
   readonly last: number;
   readonly comms: readonly string[];
@@ -29,7 +30,7 @@ export function* writeSummary(findings: Findings): Generator<string> {
   for (const name of [...findings.subjects.keys()].sort()) {
     const { subject, findings: ofSubject } = findings.subjects.get(name)!;
     for (const key of [...ofSubject.keys()].sort()) {
-      const { access, ownNumber, denied, seen, first, last, comms, places } = ofSubject.get(key)!;
+      const { access, ownNumber, denied, seen, audited, first, last, comms, places } = ofSubject.get(key)!;
       const line: Line = {
         ...(subject.namespace !== undefined && { namespace: subject.namespace }),
         profile: subject.names,
@@ -37,6 +38,7 @@ export function* writeSummary(findings: Findings): Generator<string> {
         ...(ownNumber !== undefined && { ownNumber }),
         denied,
         seen,
+        ...(audited > 0 && { audited }),
         first,
         last,
         comms: [...comms].sort(),
@@ -73,9 +75,9 @@ export function readSummaryLine(text: string, findings: Findings): string | unde
 }
 
 function isLine(line: object): line is Line {
-  const { profile, access, denied, seen, first, last, comms, places } = line as Partial<Line>;
+  const { profile, access, denied, seen, audited = 0, first, last, comms, places } = line as Partial<Line>;
   return isTexts(profile) && profile.length > 0 && isObject(access) && typeof access.class === 'string'
-    && [denied, seen, first, last].every((number) => typeof number === 'number' && Number.isFinite(number) && number >= 0)
+    && [denied, seen, audited, first, last].every((number) => typeof number === 'number' && Number.isFinite(number) && number >= 0)
     && isTexts(comms) && isTexts(places);
 }
 
@@ -83,7 +85,7 @@ function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
-function take({ namespace, profile, access, ownNumber, denied, seen, first, last, comms, places }: Line, findings: Findings): void {
+function take({ namespace, profile, access, ownNumber, denied, seen, audited = 0, first, last, comms, places }: Line, findings: Findings): void {
   const asked: Subject = { ...(namespace !== undefined && { namespace }), names: profile };
   const subject = findings.named(asked);
   if (subject === undefined) {
@@ -92,7 +94,7 @@ function take({ namespace, profile, access, ownNumber, denied, seen, first, last
   }
   const finding = findings.finding(subject, access);
   finding.ownNumber ??= typeof ownNumber === 'string' && /^\d{2,15}$/.test(ownNumber) ? ownNumber : undefined;
-  count(finding, { denied, seen, first, last });
+  count(finding, { denied, seen, audited, first, last });
   comms.forEach((comm) => keepFew(finding.comms, comm));
   places.forEach((place) => keepFew(finding.places, place));
 }

@@ -3,7 +3,7 @@ import type { Access } from './access';
 import { coversNames, isAccessWord, readAccesses } from './accesses';
 import { conditionValues } from './condition-values';
 import { coversOptional } from './pattern-relation';
-import { accessText, conditionText, peerText, ruleText } from './printing';
+import { accessList, conditionText, peerText, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type PatternRelation, type Qualifiers, type QualifiedRule } from './rule';
 import { checkPeerAccess, SOCKET_ACCESSES } from './socket';
 import { readTail, type RuleTail } from '../language/conditions';
@@ -102,11 +102,11 @@ export const network: Family<NetworkRule> = {
   order: 50,
   parse,
   print: (rule) => ruleText(rule.qualifiers, 'network', [
-    accessText(rule.access), rule.family, rule.socketType, rule.protocol,
+    accessList(rule.access), rule.family, rule.socketType, rule.protocol,
     ...(['ip', 'port', 'interface', 'label'] as const).map((name) => conditionText(name, rule.local[name])),
     rule.peer === undefined ? undefined : peerText((['ip', 'port', 'label'] as const).map((name) => [name, rule.peer![name]])) ?? 'peer=()',
   ]),
-  patterns: ({ local, peer }) => [local.label, peer?.label].filter((label) => label !== undefined),
+  patterns: ({ local, peer }) => [local.interface, local.label, peer?.label].filter((label) => label !== undefined),
   unenforced,
   covers,
   fromAccess,
@@ -125,7 +125,7 @@ function parse(cursor: Cursor, qualifiers: Qualifiers): NetworkRule {
   if ((tail.peer ?? []).length > 0) {
     checkPeerAccess(cursor, access, 'network');
   }
-  if (access.length > 0 || tail.conditions.length > 0 || tail.peer !== undefined) {
+  if (tail.list !== undefined || single !== undefined || tail.conditions.length > 0 || tail.peer !== undefined) {
     cursor.since('4.1', 'accesses and conditions of network rules', 'network');
   }
   return { type: 'network', qualifiers, access, ...kind, ...ends };

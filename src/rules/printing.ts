@@ -21,6 +21,11 @@ export function accessText(names: readonly string[]): string | undefined {
   return names.length > 1 ? `(${names.join(', ')})` : names[0];
 }
 
+/** `(name, name)`, as rules for sockets have it; nothing for none. */
+export function accessList(names: readonly string[]): string | undefined {
+  return names.length === 0 ? undefined : `(${names.join(', ')})`;
+}
+
 /** `name=value`; nothing without a value. */
 export function conditionText(name: string, value: string | undefined): string | undefined {
   return value === undefined ? undefined : `${name}=${printWord(value)}`;

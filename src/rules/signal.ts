@@ -40,7 +40,7 @@ export const signal: Family<SignalRule> = {
   order: 80,
   parse,
   print: ({ qualifiers, access, signals, peer }) => ruleText(qualifiers, 'signal', [
-    accessText(access), signals.length > 0 ? `set=(${signals.join(', ')})` : undefined, conditionText('peer', peer),
+    accessText(access), setText(signals), conditionText('peer', peer),
   ]),
   patterns: ({ peer }) => (peer === undefined ? [] : [peer]),
   unenforced: (_rule, has) => (has('signal') ? undefined : 'the features in force do not mediate signal'),
@@ -48,6 +48,12 @@ export const signal: Family<SignalRule> = {
     && (wide.peer === undefined || (narrow.peer !== undefined && patterns.includes(wide.peer, narrow.peer))),
   fromAccess,
 };
+
+/** `set=name` or `set=(name, name)`; nothing for all signals. */
+function setText(signals: readonly string[]): string | undefined {
+  const [first] = signals;
+  return first === undefined ? undefined : signals.length === 1 && /^\w+$/.test(first) ? `set=${first}` : `set=(${signals.join(', ')})`;
+}
 
 function parse(cursor: Cursor, qualifiers: Qualifiers): SignalRule {
   const tail = readTail(cursor, { rule: 'signal', words: 1, wordFits: (word) => isAccessWord(word, ACCESSES) });

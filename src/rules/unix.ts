@@ -2,7 +2,7 @@ import type { Access } from './access';
 import { coversNames, isAccessWord, readAccesses } from './accesses';
 import { conditionValues } from './condition-values';
 import { coversOptional } from './pattern-relation';
-import { accessText, conditionText, peerText, ruleText } from './printing';
+import { accessList, conditionText, peerText, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
 import { checkPeerAccess, SOCKET_ACCESSES } from './socket';
 import { readTail } from '../language/conditions';
@@ -30,7 +30,7 @@ export const unix: Family<UnixRule> = {
   order: 100,
   parse,
   print: (rule) => ruleText(rule.qualifiers, 'unix', [
-    accessText(rule.access), conditionText('type', rule.socketType), conditionText('addr', rule.address),
+    accessList(rule.access), conditionText('type', rule.socketType), conditionText('addr', rule.address),
     peerText([['addr', rule.peerAddress], ['label', rule.peerLabel]]),
   ]),
   patterns: ({ address, peerAddress, peerLabel }) => [address, peerAddress, peerLabel].filter((value) => value !== undefined),

@@ -50,16 +50,12 @@ const FIELDS: Readonly<Record<string, keyof PrintedEvent>> = {
   'Src Name': 'srcName',
 };
 
-/** Cases that come out otherwise, with the reason. */
+/** Cases that come out otherwise, with the reason; they count as misses. */
 const OTHER_EVENTS: Readonly<Record<string, string>> = {
-  'testcase_dbus_09': 'the program is on a second line, which upstream\'s tests skip, too',
-  'status-filesystem-enabled': 'the prefix that grep puts before a line is read over',
+  'status-filesystem-enabled': 'what grep puts before a line (the file\'s name) is read over',
 };
 const OTHER_RULES: Readonly<Record<string, string>> = {
   change_onexec_lp1648143: 'unconfined is no profile that rules could be added to',
-  testcase_syslog_link_01: 'a link rule names what the link points to',
-  testcase_syslog_link_02: 'a link rule names what the link points to',
-  testcase_userns_02: 'the rule is the same without audit',
 };
 const LEAST_AGREEMENT = 0.98;
 
@@ -69,32 +65,47 @@ cases.describe('records of the AppArmor project', () => {
   const text = (name: string, kind: string) => readFileSync(join(folder, `${name}.${kind}`), 'utf8');
 
   test('events have the fields that libapparmor reads', async () => {
-    const wrong: string[] = [];
+    const wrong: Miss[] = [];
     for (const name of names) {
       const { out } = await runCommand(['events', join(folder, `${name}.in`)]);
       const faults = differences(text(name, 'out'), out.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line)));
-      if (faults.length > 0 && !(name in OTHER_EVENTS)) {
-        wrong.push(`${name}: ${faults.join(', ')}`);
+      if (faults.length > 0) {
+        wrong.push({ name, says: faults.join(', ') });
       }
     }
     expect(names.length).toBeGreaterThan(50);
-    expect(wrong.slice(Math.floor(names.length * (1 - LEAST_AGREEMENT)))).toEqual([]);
+    expectAgreement('records', names.length, wrong, OTHER_EVENTS);
   });
 
-  test('learn gives the rules that AppArmor\'s own tools do', async () => {
+  test('learn gives the rules that AppArmor\'s own tools do, to the letter', async () => {
     const learnable = names.filter((name) => existsSync(join(folder, `${name}.profile`)));
-    const wrong: string[] = [];
+    const wrong: Miss[] = [];
     for (const name of learnable) {
-      const { out } = await runCommand(['learn', '--strictness', 'exact', join(folder, `${name}.in`)]);
+      const { out } = await runCommand(['learn', join(folder, `${name}.in`)]);
       const [expected, got] = [rulesIn(text(name, 'profile')), rulesIn(out)];
-      if (expected.join() !== got.join() && !(name in OTHER_RULES)) {
-        wrong.push(`${name}: ${got.join(' ')} instead of ${expected.join(' ')}`);
+      if (expected.join() !== got.join()) {
+        wrong.push({ name, says: `${got.join(' ')} instead of ${expected.join(' ')}` });
       }
     }
     expect(learnable.length).toBeGreaterThan(30);
-    expect(wrong.slice(Math.floor(learnable.length * (1 - LEAST_AGREEMENT)))).toEqual([]);
+    expectAgreement('rules', learnable.length, wrong, OTHER_RULES);
   });
 });
+
+interface Miss {
+  readonly name: string;
+  readonly says: string;
+}
+
+/** Prints the rate; misses without a reason above, and reasons without a miss, fail it as a rate that is too low does. */
+function expectAgreement(what: string, all: number, misses: readonly Miss[], reasons: Readonly<Record<string, string>>): void {
+  const rate = 1 - misses.length / all;
+  const lines = misses.map(({ name, says }) => `  ${name}: ${reasons[name] ?? says}`);
+  process.stdout.write([`${what}: ${all - misses.length} of ${all} (${(100 * rate).toFixed(1)} %) as expected`, ...lines, ''].join('\n'));
+  expect(misses.filter(({ name }) => reasons[name] === undefined)).toEqual([]);
+  expect(Object.keys(reasons).filter((name) => existsSync(join(cases.path!, 'test_multi', `${name}.in`)) && !misses.some((miss) => miss.name === name))).toEqual([]);
+  expect(rate).toBeGreaterThanOrEqual(LEAST_AGREEMENT);
+}
 
 function differences(expected: string, events: readonly Record<string, unknown>[]): string[] {
   const fields = expected.split('\n').slice(2).map((line) => /^([^:]+): (.*)$/s.exec(line)).filter((match) => match !== null).map(([, key, value]) => [key!, value!] as const);
@@ -112,6 +123,5 @@ function differences(expected: string, events: readonly Record<string, unknown>[
 }
 
 function rulesIn(profile: string): string[] {
-  return profile.split('\n').map((line) => line.trim()).filter((line) => line.endsWith(',') && !line.startsWith('abi '))
-    .map((line) => line.replace(/\((\w+)\)/g, '$1')).sort();
+  return profile.split('\n').map((line) => line.trim()).filter((line) => line.endsWith(',') && !line.startsWith('abi ')).sort();
 }

@@ -25,6 +25,7 @@ const EQUALS = 0x3d;
 const ENRICHMENT = 0x1d;
 
 const STAMP = 'audit(';
+const MESSAGE = ' msg=\'';
 
 /** The record in `line`, or undefined where its stamp is damaged, so that nothing in it can be trusted. */
 export function readFields(line: string): Fields | undefined {
@@ -61,6 +62,12 @@ function readStamp(text: string): { time: number; serial: number } | undefined {
     return undefined;
   }
   return { time: Number(time), serial: Number(serial) };
+}
+
+/** Whether the `msg='…'` of a user space record is not closed, so that the next line may go on with it. */
+export function isOpenMessage(line: string): boolean {
+  const at = line.indexOf(MESSAGE);
+  return at >= 0 && line.indexOf('\'', at + MESSAGE.length) < 0;
 }
 
 /** `type=AVC`, `type=1400`, `type=UNKNOWN[1503]`. */

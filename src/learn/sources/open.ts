@@ -1,5 +1,6 @@
 import { JournalExportReader, looksLikeExport } from './journald-export';
 import { isObject } from './json-values';
+import type { Counted } from './record-cache';
 import { RecordStream } from './record-stream';
 import { OBJECT_SOURCES, type SourceName } from './registry';
 import { looksLikeOperatorProfile, type OperatorProfile, readOperatorProfiles } from './security-profiles-operator';
@@ -9,6 +10,11 @@ import { countUnreadable, type JsonObject, type ObjectReading, type ObjectSource
 /** Where what was read goes. */
 export interface Outlets {
   readonly sink: Sink;
+  /**
+   * Where given, AppArmor records that come again and again are counted, and told of here when the stream ends at the latest;
+   * only new ones come to `sink`.
+   */
+  readonly counted?: Counted;
   /** Whole profiles of the Security Profiles Operator. */
   readonly profile: (profile: OperatorProfile) => void;
   readonly tally: Tally;
@@ -68,8 +74,11 @@ class StreamReader implements Reader {
     if ((this.name === undefined || this.name === 'journald') && looksLikeExport(head)) {
       return new JournalExportReader((reading, entry) => objects.take(reading, entry), this.outlets.tally);
     }
-    const sink = RECORD_SOURCES.has(this.name) ? this.outlets.sink : () => { this.outlets.tally.records--; this.outlets.tally.others++; };
-    return new RecordStream(sink, this.outlets.tally, (line) => objects.line(line));
+    const { sink, counted, tally } = this.outlets;
+    const other = (line: Buffer) => objects.line(line);
+    return RECORD_SOURCES.has(this.name)
+      ? new RecordStream(sink, tally, { other, counted })
+      : new RecordStream(() => { tally.records--; tally.others++; }, tally, { other });
   }
 }
 

@@ -12,7 +12,7 @@ export class RecordLayout {
   public end = 0;
   /** Behind `audit(`, or -1. */
   public stamp = -1;
-  /** Of all bytes from `record` to `end` but the process id; not negative. */
+  /** Of all bytes from `record` to `end` but the process id: 32 bits. */
   public hash = 0;
 
   private recordOffset = 0;
@@ -149,19 +149,27 @@ function isDigit(byte: number): boolean {
 /* eslint-disable no-bitwise */
 function hash(view: DataView, { record, headEnd, tailStart, end }: RecordLayout): number {
   const value = hashPart(view, tailStart, end, hashPart(view, record, headEnd, 0));
-  return (value ^ (value >>> 15)) >>> 0;
+  return value ^ (value >>> 15);
 }
 
+/** Four sums at once: they do not wait for each other. */
 function hashPart(view: DataView, start: number, end: number, seed: number): number {
-  let value = seed;
+  let [first, second, third, fourth] = [seed, 0, 0, 0];
   let at = start;
+  for (; at + 16 <= end; at += 16) {
+    first = Math.imul(first ^ view.getInt32(at, true), 0x01000193);
+    second = Math.imul(second ^ view.getInt32(at + 4, true), 0x2c1b3c6d);
+    third = Math.imul(third ^ view.getInt32(at + 8, true), 0x297a2d39);
+    fourth = Math.imul(fourth ^ view.getInt32(at + 12, true), 0x1b873593);
+  }
   for (; at + 4 <= end; at += 4) {
-    value = Math.imul(value ^ view.getInt32(at), 0x01000193);
-    value ^= value >>> 17;
+    first = Math.imul(first ^ (first >>> 15) ^ view.getInt32(at, true), 0x01000193);
   }
   for (; at < end; at++) {
-    value = Math.imul(value, 31) + view.getUint8(at) | 0;
+    second = Math.imul(second, 31) + view.getUint8(at) | 0;
   }
-  return value;
+  first ^= Math.imul(second ^ (second >>> 17), 0x01000193);
+  third ^= Math.imul(fourth ^ (fourth >>> 17), 0x2c1b3c6d);
+  return Math.imul(first ^ (first >>> 16) ^ third ^ (third >>> 13), 0x01000193);
 }
 /* eslint-enable no-bitwise */

@@ -1,7 +1,8 @@
 import type { EventRecord, Observation } from '../event';
+import { isOpenMessage } from './fields';
 import { readRecord } from './record';
 import { accessesOf } from './record-access';
-import { RecordCache } from './record-cache';
+import { type Counted, RecordCache } from './record-cache';
 import { PID_LENGTH, RecordLayout } from './record-layout';
 import { countUnreadable, type Reader, type Sink, type Tally } from './source';
 
@@ -18,6 +19,7 @@ const SENTENCES = 'type=APPARMOR msg=';
 
 const MAX_LINE = 2 ** 20;
 const NEWLINE = 0x0a;
+const BLANK = 0x20;
 const DOT = 0x2e;
 const COLON = 0x3a;
 const CLOSE = 0x29;
@@ -29,12 +31,24 @@ const LOSSES: readonly RegExp[] = [/(\d{1,12}) callbacks suppressed/, /audit_los
 /** Takes a line without a record; returns whether it could use it. */
 export type OtherLine = (line: Buffer) => boolean;
 
+export interface RecordStreamOptions {
+  readonly other?: OtherLine;
+  /**
+   * Where given, equal lines are counted and told of together, at the end at the latest, and only new ones come to the sink:
+   * most of the time that a known line costs is in telling of it.
+   */
+  readonly counted?: Counted;
+}
+
 export class RecordStream implements Reader {
-  private readonly cache = new RecordCache();
+  private readonly cache: RecordCache;
+  private readonly other: OtherLine;
+  private readonly isCounting: boolean;
   private readonly layout = new RecordLayout();
-  /** Where the last number ended, and how many digits it had. */
-  private numberEnd = 0;
-  private digits = 0;
+  /** The last stamp's number of the event. */
+  private serial = -1;
+  /** A line whose record may go on in the next. */
+  private held: Buffer | undefined;
   /** An unfinished last line. */
   private rest: Buffer[] = [];
   private restLength = 0;
@@ -42,7 +56,11 @@ export class RecordStream implements Reader {
   private skipping = false;
   private auditLost = 0;
 
-  constructor(private readonly sink: Sink, private readonly tally: Tally, private readonly other: OtherLine = () => false) {}
+  constructor(private readonly sink: Sink, private readonly tally: Tally, { other, counted }: RecordStreamOptions = {}) {
+    this.cache = new RecordCache(counted);
+    this.other = other ?? (() => false);
+    this.isCounting = counted !== undefined;
+  }
 
   public push(chunk: Buffer): void {
     const first = chunk.indexOf(NEWLINE);
@@ -61,6 +79,8 @@ export class RecordStream implements Reader {
     if (this.restLength > 0 || this.skipping) {
       this.flush();
     }
+    this.release();
+    this.cache.tell();
   }
 
   private keep(piece: Buffer): void {
@@ -103,58 +123,104 @@ export class RecordStream implements Reader {
 
   private readLine(bytes: Buffer, view: DataView, start: number, end: number): void {
     this.tally.lines++;
-    const { layout } = this;
+    if (this.held !== undefined && this.isContinued(bytes, start, end)) {
+      return;
+    }
+    const { layout, cache } = this;
     if (!layout.find(bytes, view, start, end)) {
       this.otherLine(bytes.subarray(start, end > start && bytes[end - 1] === 0x0d ? end - 1 : end));
       return;
     }
-    let time = -1;
-    let serial = -1;
-    if (layout.stamp >= 0) {
-      time = this.stampTime(bytes, layout.stamp);
-      serial = this.number(bytes, this.numberEnd + 1);
-      if (time < 0 || this.digits === 0 || bytes[this.numberEnd] !== CLOSE) {
-        countUnreadable(this.tally, bytes.toString('latin1', start, end));
-        return;
-      }
-    }
-    const pid = layout.tailStart > layout.headEnd ? this.number(bytes, layout.headEnd + PID_LENGTH) : -1;
-    const seen = this.cache.get(view, layout) ?? this.readNew(bytes, start);
-    if (seen === undefined) {
+    this.serial = -1;
+    const time = layout.stamp < 0 ? -1 : this.readStamp(bytes, layout.stamp);
+    if (time < 0 && layout.stamp >= 0) {
       countUnreadable(this.tally, bytes.toString('latin1', start, end));
       return;
     }
-    this.tally.records++;
-    this.sink(seen, time, serial, pid);
+    const place = cache.find(view, layout);
+    if (place >= 0 && this.isCounting) {
+      this.tally.records++;
+      cache.count(place, time);
+      return;
+    }
+    const seen = place < 0 ? this.readNew(bytes, start) : cache.reading(place);
+    if (seen !== undefined) {
+      this.tally.records++;
+      this.sink(seen, time, this.serial, layout.tailStart > layout.headEnd ? numberAt(bytes, layout.headEnd + PID_LENGTH) : -1);
+    }
   }
 
+  /** @returns undefined where the line is not a record by itself: damaged, or not at its end yet */
   private readNew(bytes: Buffer, start: number): Observation | undefined {
-    const seen = observationOf(bytes.toString('latin1', start, this.layout.end));
-    if (seen !== undefined) {
+    const { end } = this.layout;
+    const line = bytes.toString('latin1', start, end);
+    if (isOpenMessage(line)) {
+      this.held = Buffer.from(bytes.subarray(start, end));
+      return undefined;
+    }
+    const seen = observationOf(line);
+    if (seen === undefined) {
+      countUnreadable(this.tally, line);
+    } else {
       this.cache.set(bytes, this.layout, seen);
     }
     return seen;
   }
 
-  /** `SECONDS.FRACTION:`, -1 where that is not what stands there. */
-  private stampTime(bytes: Buffer, start: number): number {
-    const seconds = this.number(bytes, start);
-    if (this.digits === 0 || bytes[this.numberEnd] !== DOT) {
-      return -1;
+  /** Adds a line that begins with a blank to the one before, where that was not at its end. */
+  private isContinued(bytes: Buffer, start: number, end: number): boolean {
+    const held = this.held!;
+    const goesOn = start < end && bytes[start] === BLANK && held.length + end - start < MAX_LINE && !bytes.subarray(start, end).includes('apparmor="');
+    if (!goesOn) {
+      this.release();
+      return false;
     }
-    const fraction = this.number(bytes, this.numberEnd + 1);
-    return this.digits === 0 || this.digits > 9 || bytes[this.numberEnd] !== COLON ? -1 : seconds + fraction / TENTHS[this.digits]!;
+    this.tally.others++;
+    this.held = Buffer.concat([held, bytes.subarray(start, end)]);
+    if (!isOpenMessage(this.held.toString('latin1'))) {
+      this.release();
+    }
+    return true;
   }
 
-  private number(bytes: Buffer, start: number): number {
-    let value = 0;
-    let at = start;
-    for (let byte = bytes[at]!; byte >= 0x30 && byte <= 0x39; byte = bytes[++at]!) {
-      value = value * 10 + byte - 0x30;
+  /** Reads the line that was held back. */
+  private release(): void {
+    const { held } = this;
+    this.held = undefined;
+    if (held !== undefined) {
+      this.wholeRecord(held.toString('latin1'));
     }
-    this.numberEnd = at;
-    this.digits = at - start;
-    return value;
+  }
+
+  /** The time of `SECONDS.FRACTION:SERIAL)`, and the serial beside it; -1 where that is not what stands there. */
+  private readStamp(bytes: Buffer, start: number): number {
+    let at = start;
+    let seconds = 0;
+    for (let byte = bytes[at]!; byte >= 0x30 && byte <= 0x39; byte = bytes[++at]!) {
+      seconds = seconds * 10 + byte - 0x30;
+    }
+    if (at === start || bytes[at] !== DOT) {
+      return -1;
+    }
+    const point = ++at;
+    let fraction = 0;
+    for (let byte = bytes[at]!; byte >= 0x30 && byte <= 0x39; byte = bytes[++at]!) {
+      fraction = fraction * 10 + byte - 0x30;
+    }
+    const digits = at - point;
+    if (digits === 0 || digits > 9 || bytes[at] !== COLON) {
+      return -1;
+    }
+    const colon = ++at;
+    let serial = 0;
+    for (let byte = bytes[at]!; byte >= 0x30 && byte <= 0x39; byte = bytes[++at]!) {
+      serial = serial * 10 + byte - 0x30;
+    }
+    if (at === colon || bytes[at] !== CLOSE) {
+      return -1;
+    }
+    this.serial = serial;
+    return seconds + fraction / TENTHS[digits]!;
   }
 
   private otherLine(bytes: Buffer): void {
@@ -164,7 +230,7 @@ export class RecordStream implements Reader {
     }
     const line = bytes.toString('latin1');
     if (line.includes(OLD)) {
-      this.oldLine(line);
+      this.wholeRecord(line);
     } else if (line.includes(SENTENCES)) {
       countUnreadable(this.tally, line);
     } else {
@@ -173,7 +239,8 @@ export class RecordStream implements Reader {
     }
   }
 
-  private oldLine(line: string): void {
+  /** A record that is read by itself, not to be met again. */
+  private wholeRecord(line: string): void {
     const record = readRecord(line);
     if (record === undefined) {
       countUnreadable(this.tally, line);
@@ -197,6 +264,16 @@ export class RecordStream implements Reader {
       this.auditLost = count;
     }
   }
+}
+
+/** The number whose digits begin at a place. */
+function numberAt(bytes: Buffer, start: number): number {
+  let value = 0;
+  let at = start;
+  for (let byte = bytes[at]!; byte >= 0x30 && byte <= 0x39; byte = bytes[++at]!) {
+    value = value * 10 + byte - 0x30;
+  }
+  return value;
 }
 
 /** The process' own id, where its last component shows it as a number of two digits or more. */

@@ -15,7 +15,7 @@ jest.setTimeout(120_000);
 
 function learn(accesses: readonly Access[], strictness: Strictness = 'balanced'): readonly Need[] {
   const findings = new Map(accesses.map((access) => [accessKey(access), {
-    access, denied: 0, seen: 1, first: 0, last: 0, comms: new Set<string>(), places: new Set<string>(),
+    access, denied: 0, seen: 1, audited: 0, first: 0, last: 0, comms: new Set<string>(), places: new Set<string>(),
   }]));
   return suggest({ subject: { names: ['web'] }, findings }, { strictness, fineSockets: true }).needs;
 }
@@ -91,7 +91,7 @@ test('loose: versions of libraries, and four siblings', () => {
 
 test('sockets: one address stays, several become any', () => {
   const bind = (localPort: number): Access => ({ class: 'network', family: 'inet', type: 'stream', access: 'bind', localPort });
-  expect(rules([bind(80)])).toEqual(['network bind inet stream port=80,']);
+  expect(rules([bind(80)])).toEqual(['network (bind) inet stream port=80,']);
   expect(rules([bind(80), bind(443)])).toEqual(['network inet stream,']);
 });
 

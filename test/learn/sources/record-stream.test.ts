@@ -40,6 +40,54 @@ test('how a stream is cut into pieces makes no difference', () => {
   }), { numRuns: 50 });
 });
 
+/** What came of each record: how often, and when first and last. */
+function counts(chunks: readonly Buffer[], isCounting: boolean): { counts: Map<unknown, unknown>; tally: Tally } {
+  const [found, tally] = [new Map<string, { times: number; first: number; last: number }>(), emptyTally()];
+  const take = (key: object, times: number, first: number, last: number) => {
+    const before = found.get(JSON.stringify(key));
+    found.set(JSON.stringify(key), before === undefined ? { times, first, last }
+      : { times: before.times + times, first: Math.min(before.first, first), last: Math.max(before.last, last) });
+  };
+  const stream = new RecordStream(({ record: text }, time) => take(text, 1, time, time), tally,
+    isCounting ? { counted: ({ record: text }, times, first, last) => take(text, times, first, last) } : {});
+  chunks.forEach((chunk) => stream.push(chunk));
+  stream.end();
+  return { counts: new Map([...found].sort()), tally };
+}
+
+test('lines that are counted together come to the same as one by one', () => {
+  const line = fc.record({ file: fc.nat(40), at: fc.nat(1000), pid: fc.nat(70_000), serial: fc.nat(99_999), noise: fc.nat(12) });
+  fc.assert(fc.property(fc.array(line, { maxLength: 300 }), fc.integer({ min: 1, max: 3000 }), (lines, size) => {
+    const text = Buffer.from(lines.map(({ file, at, pid, serial, noise }) => (noise === 0 ? 'noise\n' : noise === 1 ? '\n' : '')
+      + `${auditLine({ name: `/f${file}`, serial, time: `${1000 + at}.25`, pid })}\n`).join(''));
+    const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, at) => text.subarray(at * size, (at + 1) * size));
+    expect(counts(chunks, true)).toEqual(counts(chunks, false));
+  }), { numRuns: 30 });
+});
+
+test('more distinct records than are remembered are all counted', () => {
+  const lines = Array.from({ length: 30_000 }, (_, at) => `${auditLine({ name: `/f${at % 14_000}`, serial: at, time: `${1000 + at}.5` })}\n`);
+  const { counts: found, tally } = counts([Buffer.from(lines.join(''))], true);
+  expect({ distinct: found.size, records: tally.records }).toEqual({ distinct: 14_000, records: 30_000 });
+  expect([...found.values()].reduce<number>((sum, value) => sum + (value as { times: number }).times, 0)).toBe(30_000);
+});
+
+test('a message of the bus that goes on in the next line is one record', () => {
+  const begin = 'type=USER_AVC msg=audit(1.5:6): pid=1 uid=0  msg=\'apparmor="DENIED" operation="dbus_signal" bus="system" path="/o" mask="send" pid=9 label="web"';
+  const stream = (text: string) => {
+    const [records, tally] = [[] as object[], emptyTally()];
+    const reader = new RecordStream(({ record: found }) => records.push(found), tally);
+    reader.push(Buffer.from(text));
+    reader.end();
+    return { ...tally, records };
+  };
+  const whole = stream(`${begin}\n   exe="/usr/bin/dbus-daemon" sauid=103 hostname=?'\n${auditLine()}\n`);
+  expect(whole.records).toMatchObject([{ operation: 'dbus_signal', comm: '/usr/bin/dbus-daemon' }, { operation: 'open' }]);
+  expect(whole).toMatchObject({ lines: 3, others: 1, unreadable: 0 });
+  expect(stream(`${begin}\n${auditLine()}\n`)).toMatchObject({ lines: 2, others: 0, records: [{ operation: 'dbus_signal' }, { operation: 'open' }] });
+  expect(stream(begin)).toMatchObject({ lines: 1, records: [{ operation: 'dbus_signal' }] });
+});
+
 test('records that differ in one byte only are told apart, wherever the byte is', () => {
   const line = record({ name: '/srv/data/0123456789' });
   const at = line.indexOf('/srv/data');

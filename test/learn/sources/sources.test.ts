@@ -137,7 +137,7 @@ test('a profile goes to the operator\'s form and back, and what that form cannot
     'apparmor="DENIED" operation="signal" profile="web" denied_mask="send" signal=term peer="db"',
   ].join('\n'));
   expect(err.split('\n').slice(0, 3)).toEqual([
-    'signal send set=(term) peer=db, is left out: the form knows no signal rules', 'owner /var/x w, comes out for everybody: the form knows no owner',
+    'signal send set=term peer=db, is left out: the form knows no signal rules', 'owner /var/x w, comes out for everybody: the form knows no owner',
     'owner /var/x w, comes out with w, l and k: the form has one kind of writing',
   ]);
   expect((await runCommand(['learn'], out)).out).toBe('abi <abi/3.0>,\n\nprofile web {\n  /bin/id rix,\n  /etc/app.conf r,\n  /var/x wlk,\n}\n');
