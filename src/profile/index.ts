@@ -1,7 +1,6 @@
 export { AppArmorAbi } from './abi';
 export type { LoadedProfile } from './build';
 export { DbusAccess, type DbusProps } from './dbus';
-export { Verdict, type DecidedTransition, type DecidingRule, type Decision, type DecisionOptions } from './decision';
 export { ProfileError } from './errors';
 export { ExecTransition } from './exec-transition';
 export type { ChangeProfileOptions, LinkOptions } from './file';
@@ -18,3 +17,4 @@ export { Resource } from './rlimit';
 export { Rule, type IncludeOptions } from './rule';
 export { Signal, SignalAccess, type SignalProps } from './signal';
 export type { UnixProps } from './unix';
+export { Verdict, type DecidedTransition, type DecidingRule, type Decision, type DecisionOptions } from './verdict';

@@ -1,4 +1,8 @@
-import { lintText, type Preset } from '../lint';
+import type { Preset } from '../lint';
+
+/** Loaded when first asked: a program that only writes profiles shall not pay for linting. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const lint = (): typeof import('../lint') => require('../lint');
 
 /** How strict lints are. */
 export interface LintProfileOptions {
@@ -25,7 +29,7 @@ export interface LintFinding {
 
 export function lintProfile(name: string, text: string, { strict = false, kernel }: LintProfileOptions = {}): LintFinding[] {
   const preset: Preset = strict ? 'strict' : 'recommended';
-  return lintText(text, name, { preset, ...(kernel === undefined ? {} : { kernel }) }).map(({ id, level, message, help, source, range }) => ({
+  return lint().lintText(text, name, { preset, ...(kernel === undefined ? {} : { kernel }) }).map(({ id, level, message, help, source, range }) => ({
     id, level, message, help, ...source.position(range.start),
   }));
 }

@@ -1,12 +1,17 @@
 import { AppArmorAbi } from './abi';
 import { build, type Content, type LoadedProfile } from './build';
-import { Decisions, Verdict, type Decision, type DecisionOptions } from './decision';
+import type { Decisions } from './decision';
 import { ProfileError } from './errors';
 import { contentOfText, readProfileFile, type ProfileTextOptions } from './from-text';
 import { ProfileBase, ProfileKind, ProfileMode } from './kinds';
 import { lintProfile, type LintFinding, type LintProfileOptions } from './lint-profile';
 import { checkName } from './name';
 import type { Rule } from './rule';
+import { Verdict, type Decision, type DecisionOptions } from './verdict';
+
+/** Loaded when first asked: a program that only writes profiles shall not pay for deciding. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const decisions = (): typeof import('./decision') => require('./decision');
 
 /** A typed profile. */
 export interface AppArmorProfileProps {
@@ -134,7 +139,7 @@ export class AppArmorProfile {
     if (this.kind === ProfileKind.UNCONFINED) {
       return { verdict: Verdict.UNMEDIATED, audited: false, rules: [], unread: [] };
     }
-    this.decisions ??= new Decisions(this.name, this.judgedText('decided upon'));
+    this.decisions ??= new (decisions().Decisions)(this.name, this.judgedText('decided upon'));
     return this.decisions.decide(access, options);
   }
 

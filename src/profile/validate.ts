@@ -1,9 +1,9 @@
 import { excerpt, messageText, type Diagnostic } from '../diagnostics';
 import type { ParserGeneration } from '../language';
-import { checkForAnyNode } from '../lint/any-node';
 import { AppArmorAbi, LEAST_PARSER } from './abi';
 import { ProfileError } from './errors';
 import type { RuleItem } from './qualify';
+import { checkForAnyNode } from '../lint/any-node';
 
 /** What every parser from a generation on would refuse in a text, whatever the files that it includes bring. */
 export function errorsIn(text: string, fileName: string, parser?: ParserGeneration): Diagnostic[] {
