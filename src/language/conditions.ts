@@ -44,7 +44,7 @@ export function nextPiece(cursor: Cursor): NextPiece {
   if (code === CHAR.OPEN_PAREN) {
     return 'list';
   }
-  if (code === CHAR.MINUS && cursor.code(1) === CHAR.GREATER && (cursor.pos + 2 >= cursor.text.length || endsWord(cursor.code(2)))) {
+  if (code === CHAR.MINUS && cursor.code(1) === CHAR.GREATER && wordEnd(cursor.text, cursor.pos) === cursor.pos + 2) {
     return 'arrow';
   }
   if (isLetter(code)) {
@@ -174,6 +174,8 @@ function listedCondition(cursor: Cursor, open: number): RuleCondition {
   const colon = name.endsWith(':') && cursor.code() === CHAR.EQUALS;
   if (colon) {
     cursor.pos--;
+  } else if (name.endsWith(':') && cursor.atLeast('5.0')) {
+    cursor.fail({ code: 'syntax', message: `"${name}" does not stand here`, help: 'write NAME=VALUE' }, start);
   }
   cursor.skipSpace();
   const override = cursor.text.startsWith(':=', cursor.pos);
@@ -185,8 +187,18 @@ function listedCondition(cursor: Cursor, open: number): RuleCondition {
   if (cursor.text.startsWith('""', cursor.pos)) {
     rejectQuote(cursor);
   }
-  const values = cursor.code() === CHAR.OPEN_PAREN ? readList(cursor) : [listWord(cursor, open)];
+  const values = cursor.code() === CHAR.OPEN_PAREN ? readSingle(cursor, name) : [listWord(cursor, open)];
   return { name: colon ? name.slice(0, -1) : name, operator: override ? ':=' : '=', values, start, end: cursor.pos };
+}
+
+/** Within a list a value may stand in parentheses, alone. */
+function readSingle(cursor: Cursor, name: string): string[] {
+  const start = cursor.pos;
+  const values = readList(cursor);
+  if (values.length !== 1 || cursor.text.slice(start, cursor.pos).includes(',')) {
+    cursor.fail({ code: 'condition-value', message: `"${name}" takes one value, not a list`, help: `write ${name}=VALUE` }, start, cursor.pos);
+  }
+  return values;
 }
 
 /** Names are not quoted in such lists, and values are not empty. */

@@ -90,6 +90,17 @@ export class Cursor {
     }
   }
 
+  /** Passes spaces, tabs and line ends behind a backslash. */
+  skipContinued(): void {
+    for (this.skipBlanks(); this.code() === CHAR.BACKSLASH; this.skipBlanks()) {
+      const width = this.code(1) === CHAR.LF ? 2 : this.code(1) === CHAR.CR && this.code(2) === CHAR.LF ? 3 : 0;
+      if (width === 0) {
+        return;
+      }
+      this.pos += width;
+    }
+  }
+
   skipComment(): void {
     const end = this.text.indexOf('\n', this.pos);
     if (end === -1) {

@@ -1,4 +1,4 @@
-import type { Fault } from './cursor';
+import type { Fault, ParserGeneration } from './cursor';
 import type { BooleanVariable, Condition, Operand, Variable } from './tree';
 
 /** What a condition comes to, or why it comes to nothing. */
@@ -9,13 +9,16 @@ export class Environment {
   readonly variables = new Map<string, readonly string[]>();
   readonly booleans = new Map<string, boolean>();
 
-  constructor(private readonly newest: boolean) {}
+  constructor(private readonly generation: ParserGeneration) {}
 
   /** Declares a set variable or adds to it. @returns what is wrong with the assignment */
   assign({ name, operator, values }: Variable): Fault | undefined {
     const before = this.variables.get(name);
     if (this.booleans.has(name)) {
       return { code: 'variable-redeclared', message: `${name} is a boolean already`, help: 'choose another name' };
+    }
+    if (name === 'profile_name' && this.generation < '5.0') {
+      return { code: 'variable-redeclared', message: '@{profile_name} is what every profile has from itself', help: 'choose another name' };
     }
     if (operator === '+=' && before === undefined) {
       return { code: 'variable-undeclared', message: `@{${name}} gets a value added before it is declared`, help: `write @{${name}} = … first` };
@@ -75,7 +78,7 @@ export class Environment {
       return { value: this.variables.has(name) };
     }
     const value = this.booleans.has(name);
-    return { value, fault: value || this.newest ? undefined : unset(name) };
+    return { value, fault: value || this.generation !== '4.1' ? undefined : unset(name) };
   }
 
   private compare({ operator, left, right }: Extract<Condition, { type: 'compare' }>): Outcome {

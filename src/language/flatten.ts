@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostics';
+import { execFault, mergeQualifiers } from './blocks';
 import type { Fault, ParserGeneration } from './cursor';
 import { Environment } from './environment';
 import { isModeFlag, modeOf } from './flags';
@@ -7,7 +8,7 @@ import { misplaced } from './placement';
 import type { FlatProfile } from './policy';
 import type { Conditional, Include, Item, Profile, ProfileFile, QualifierBlock } from './tree';
 import type { AccessRule } from '../rules/registry';
-import { NO_QUALIFIERS, type Node, type Qualifiers } from '../rules/rule';
+import type { Node, Qualifiers } from '../rules/rule';
 
 /** The includes that lead to a node, innermost first. */
 export interface Origin {
@@ -56,7 +57,7 @@ export class Flattening {
   private afterProfile = false;
 
   constructor(private readonly includes: IncludeFiles | undefined, private readonly generation: ParserGeneration) {
-    this.environment = new Environment(generation >= '5.0');
+    this.environment = new Environment(generation);
   }
 
   run(tree: ProfileFile, path?: string): void {
@@ -142,8 +143,11 @@ export class Flattening {
       this.note({ code: 'rule-dropped', severity: 'warning', message: `the real parser drops a ${rule.type} rule ${dropped}`, help: 'write it outside' }, rule, scope);
       return;
     }
-    profile.rules.push(block === undefined ? rule : this.qualified(rule, block, scope));
-    profile.origins.push(scope.origin);
+    const merged = block === undefined ? rule : this.merged(rule, block, scope);
+    if (merged !== undefined) {
+      profile.rules.push(merged);
+      profile.origins.push(scope.origin);
+    }
   }
 
   private droppedBecause({ type }: AccessRule, inBlock: boolean, inIf: boolean): string | undefined {
@@ -154,21 +158,28 @@ export class Flattening {
     return inIf && (type === 'rlimit' || (this.generation === '3.0' && !fileLike && type !== 'capability')) ? 'in an if' : undefined;
   }
 
-  /** A rule with the qualifiers of its block: newest parsers let the block's overwrite the rule's own. */
-  private qualified(rule: AccessRule, block: Qualifiers, scope: Scope): AccessRule {
-    const { priority, ...own } = rule.qualifiers;
-    const overwrites = this.generation >= '5.0';
-    if (overwrites && Object.keys(own).length > 0) {
-      const message = 'the qualifiers of the block replace those of this rule';
+  /** A rule with the qualifiers of its block; undefined where nothing is left of it. */
+  private merged(rule: AccessRule, block: Qualifiers, scope: Scope): AccessRule | undefined {
+    const merged = mergeQualifiers(block, rule.qualifiers, this.generation);
+    const lost = rule.qualifiers.access ?? 'allow';
+    if (merged === undefined || ('qualifiers' in merged && (merged.qualifiers.access ?? 'allow') !== lost && rule.qualifiers.access !== undefined)) {
+      const message = merged === undefined ? 'the block and the rule exclude each other, so the rule is for nobody' : `the block takes the ${lost} of this rule away`;
       this.note({ code: 'rule-dropped', severity: 'warning', message, help: 'write the rule outside of the block' }, rule, scope);
     }
-    const merged = overwrites ? { ...(priority === undefined ? {} : { priority }), ...block } : { ...block, ...rule.qualifiers };
-    return { ...rule, qualifiers: merged } as AccessRule;
+    if (merged === undefined) {
+      return undefined;
+    }
+    const fault = 'fault' in merged ? merged.fault : scope.inIf ? undefined : execFault(rule, merged.qualifiers);
+    this.note(fault, rule, scope);
+    return 'fault' in merged ? rule : { ...rule, qualifiers: merged.qualifiers } as AccessRule;
   }
 
   private block(item: QualifierBlock, scope: Scope): void {
-    const block = { ...scope.block, ...item.qualifiers };
-    this.walk(item.body.items, { ...scope, block: scope.block === undefined && item.qualifiers === NO_QUALIFIERS ? NO_QUALIFIERS : block });
+    const merged = scope.block === undefined ? { qualifiers: item.qualifiers } : mergeQualifiers(scope.block, item.qualifiers, this.generation);
+    if (merged !== undefined) {
+      this.note('fault' in merged ? merged.fault : undefined, item, scope);
+      this.walk(item.body.items, { ...scope, block: 'fault' in merged ? item.qualifiers : merged.qualifiers });
+    }
   }
 
   private conditional(item: Conditional, scope: Scope): void {

@@ -94,7 +94,8 @@ export class Judge {
 
   private rule(profile: Gathered, rule: AccessRule, at: number, executing: ExecRule[]): void {
     const known = this.memory.rules.get(rule);
-    const fault = known === undefined ? this.ruleFault(profile, rule) : known === 'fine' ? undefined : known;
+    const own = known === undefined ? this.ruleFault(profile, rule) : known === 'fine' ? undefined : known;
+    const fault = own ?? (this.flat.aliases.length === 0 ? undefined : this.aliasFault(profile, rule));
     if (fault !== undefined) {
       this.note(fault, rule, profile.origins[at]);
       return;
@@ -119,6 +120,19 @@ export class Judge {
       this.memory.rules.set(rule, fault ?? 'fine');
     }
     return fault;
+  }
+
+  /** What the aliases make of a path may be no pattern. */
+  private aliasFault({ variables }: Gathered, rule: AccessRule): Fault | undefined {
+    const paths = rule.type === 'link' ? [rule.path, rule.target] : rule.type === 'file' && rule.path !== undefined ? [rule.path] : [];
+    for (const path of paths) {
+      const [, ...copies] = patternsOfAliases(expandVariables(path, variables).pattern ?? '', this.flat.aliases);
+      const fault = copies.map(patternFault).find((one) => one !== undefined);
+      if (fault !== undefined) {
+        return fault;
+      }
+    }
+    return undefined;
   }
 
   private unenforced(rule: AccessRule, origin: Gathered['origins'][number]): void {

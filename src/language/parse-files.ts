@@ -23,7 +23,7 @@ export function parseInclude(cursor: Cursor): Include {
   cursor.skipSpace();
   const condition = /if[ \t]+exists[ \t]+/y;
   condition.lastIndex = cursor.pos;
-  const ifExists = condition.test(cursor.text);
+  const ifExists = isSpace(cursor.code(-1)) && condition.test(cursor.text);
   cursor.pos = ifExists ? condition.lastIndex : cursor.pos;
   cursor.skipSpace();
   const start = cursor.pos;
@@ -99,7 +99,7 @@ export function parseAlias(cursor: Cursor): Alias {
   if (!cursor.takeArrow()) {
     cursor.fail({ code: 'alias-syntax', message: `${cursor.found()} stands where "->" is expected`, help: 'write alias /from -> /to,' });
   }
-  const to = aliasPath(cursor, 'the path to write');
+  const to = cursor.word('the path to write');
   cursor.endRule('alias');
   return { type: 'alias', from, to };
 }
@@ -112,5 +112,9 @@ function aliasPath(cursor: Cursor, what: string): string {
   if (!atPath(cursor)) {
     cursor.fail({ code: 'alias-syntax', message: `${cursor.found()} stands where ${what} is expected`, help: 'a path starts with "/"' });
   }
-  return cursor.word(what);
+  const path = cursor.word(what);
+  if (/^@(?:\{\w+\}|\w+)$/.test(path) && !cursor.quoted) {
+    cursor.report({ code: 'alias-syntax', message: `the variable "${path}" alone is no path to rewrite`, help: 'write its value' }, cursor.wordStart, cursor.pos);
+  }
+  return path;
 }

@@ -1,6 +1,6 @@
-import { CHAR, isSpace } from './characters';
+import { CHAR, endsWord, isSpace } from './characters';
 import type { Cursor } from './cursor';
-import { parseCondition } from './parse-condition';
+import { parseBooleanValue } from './parse-condition';
 import type { AssignmentOperator, BooleanVariable, Variable } from './tree';
 import { variableAt } from './variable-name';
 
@@ -13,9 +13,7 @@ export function parseVariable(cursor: Cursor): Variable | undefined {
     checkName(cursor);
     return undefined;
   }
-  cursor.pos = end;
-  cursor.skipBlanks();
-  cursor.pos += operator.length;
+  cursor.pos = passSpace(cursor.text, end) + operator.length;
   since5(cursor, operator);
   const values = readValues(cursor, variable.name);
   return { type: 'variable', name: variable.name, operator, values };
@@ -29,15 +27,24 @@ function since5(cursor: Cursor, operator: AssignmentOperator): void {
 
 /** Behind the name of a set variable `:=` needs a blank, else it is part of a word. */
 function operatorAt(text: string, from: number, override: number): AssignmentOperator | undefined {
-  let at = from;
-  while (text[at] === ' ' || text[at] === '\t') {
-    at++;
-  }
+  const at = passSpace(text, from);
   const two = text.slice(at, at + 2);
   if (two === '+=' || two === '?=' || (two === ':=' && at >= override)) {
     return two;
   }
   return text[at] === '=' ? '=' : undefined;
+}
+
+/** Passes blanks, line ends and, behind them, comments. */
+function passSpace(text: string, from: number): number {
+  let at = from;
+  while (isSpace(text.charCodeAt(at)) || (text[at] === '#' && at > from)) {
+    at = text[at] === '#' ? text.indexOf('\n', at) : at + 1;
+    if (at === -1) {
+      return text.length;
+    }
+  }
+  return at;
 }
 
 function checkName(cursor: Cursor): void {
@@ -53,7 +60,7 @@ function readValues(cursor: Cursor, name: string): string[] {
   const values: string[] = [];
   const start = cursor.pos;
   while (!atLineEnd(cursor)) {
-    if (cursor.code() === CHAR.COMMA) {
+    if (cursor.code() === CHAR.COMMA && endsWord(cursor.code(1) || CHAR.LF)) {
       cursor.fail({ code: 'variable-value', message: 'an assignment takes no comma', help: 'separate values by blanks and end with the line' }, cursor.pos, cursor.pos + 1);
     }
     if (cursor.code() === CHAR.BANG) {
@@ -70,39 +77,38 @@ function readValues(cursor: Cursor, name: string): string[] {
 
 /** Passes blanks and line continuations. @returns whether the line ends here, or its rest is a comment */
 function atLineEnd(cursor: Cursor): boolean {
-  for (;;) {
-    cursor.skipBlanks();
-    const code = cursor.code();
-    if (code === CHAR.BACKSLASH && (cursor.code(1) === CHAR.LF || (cursor.code(1) === CHAR.CR && cursor.code(2) === CHAR.LF))) {
-      cursor.pos += cursor.code(1) === CHAR.LF ? 2 : 3;
-      continue;
-    }
-    return cursor.done || code === CHAR.LF || code === CHAR.HASH || (code === CHAR.CR && cursor.code(1) === CHAR.LF);
-  }
+  cursor.skipContinued();
+  return atEndOfLine(cursor);
 }
 
 /** Reads `${name} = condition`. */
 export function parseBoolean(cursor: Cursor): BooleanVariable {
   const variable = variableAt(cursor.text, cursor.pos);
   const operator = variable === undefined ? undefined : operatorAt(cursor.text, variable.end, variable.end);
-  if (variable === undefined || operator === undefined) {
+  const at = variable === undefined ? 0 : passSpace(cursor.text, variable.end);
+  if (variable === undefined || operator === undefined || (cursor.atLeast('5.0') && cursor.text.slice(variable.end, at).includes('\n'))) {
     cursor.fail({ code: 'variable-syntax', message: `${cursor.found()} is no assignment of a boolean`, help: 'write ${name} = true or ${name} = false' });
   }
-  cursor.pos = variable.end;
-  cursor.skipBlanks();
-  cursor.pos += operator.length;
+  cursor.pos = at + operator.length;
   since5(cursor, operator);
   if (operator === '+=') {
     cursor.report({ code: 'variable-value', message: 'nothing can be added to a boolean', help: 'assign it once with =' }, cursor.pos - 2, cursor.pos);
   }
-  cursor.skipSpace();
-  const start = cursor.pos;
-  const value = parseCondition(cursor);
+  const value = parseBooleanValue(cursor);
   while (isSpace(cursor.code(-1))) {
     cursor.pos--;
   }
-  if (value.type !== 'literal') {
-    cursor.since('5.0', 'conditions as the value of a boolean', cursor.text.slice(start, cursor.pos));
+  const end = cursor.pos;
+  cursor.skipBlanks();
+  if (!atEndOfLine(cursor)) {
+    cursor.fail({ code: 'variable-value', message: `${cursor.found()} stands behind the value of $${variable.name}`, help: 'end the line there' });
   }
+  cursor.pos = end;
   return { type: 'boolean', name: variable.name, operator, value };
+}
+
+/** Whether the line ends here, or its rest is a comment. Parser 3.0 knows no comments in assignments. */
+function atEndOfLine(cursor: Cursor): boolean {
+  const code = cursor.code();
+  return cursor.done || code === CHAR.LF || (code === CHAR.HASH && cursor.atLeast('4.1')) || (code === CHAR.CR && cursor.code(1) === CHAR.LF);
 }

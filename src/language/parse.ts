@@ -6,11 +6,12 @@ import { parseConditional } from './parse-conditional';
 import { atInclude, parseAbi, parseAlias, parseInclude } from './parse-files';
 import { atProfileHeader, parseProfile } from './parse-profile';
 import { parseBoolean, parseVariable } from './parse-variable';
+import { isLaterKeyword } from './keywords';
 import { misplaced, type Place } from './placement';
 import { readQualifiers } from './qualifiers';
 import type { Body, Item, ProfileFile, QualifierBlock } from './tree';
 import { isPermissionsAhead, parseFile, trailingTail } from '../rules/file';
-import { atPath } from '../rules/path-word';
+import { atPath, beginsFileRule } from '../rules/path-word';
 import { type AccessRule, familyOfKeyword } from '../rules/registry';
 import { type Layout, NO_QUALIFIERS, type Qualifiers } from '../rules/rule';
 
@@ -172,7 +173,7 @@ function parseRule(cursor: Cursor, qualifiers: Qualifiers): AccessRule | Item {
     return parsePathItem(cursor, qualifiers);
   }
   const word = cursor.peekIdentifier();
-  const family = familyOfKeyword(word);
+  const family = isLaterKeyword(word, cursor.generation) && beginsFileRule(cursor, word) ? undefined : familyOfKeyword(word);
   if (family === undefined) {
     return parseFile(cursor, qualifiers, false);
   }

@@ -1,5 +1,7 @@
 import { CHAR, isDigit } from './characters';
 import type { Cursor } from './cursor';
+import { isLaterKeyword } from './keywords';
+import { beginsFileRule } from '../rules/path-word';
 import { NO_QUALIFIERS, type Qualifiers } from '../rules/rule';
 
 /** Place of each qualifier in the fixed order. */
@@ -12,7 +14,7 @@ export function readQualifiers(cursor: Cursor): Qualifiers {
   for (;;) {
     const start = cursor.pos;
     const word = cursor.peekIdentifier();
-    if (!Object.hasOwn(RANK, word) || (word === 'priority' && !cursor.atLeast('4.1'))) {
+    if (!Object.hasOwn(RANK, word) || (word === 'priority' && !cursor.atLeast('4.1')) || (isLaterKeyword(word, cursor.generation) && beginsFileRule(cursor, word))) {
       return qualifiers;
     }
     cursor.pos += word.length;

@@ -6,7 +6,12 @@ export type AccessWords = Readonly<Record<string, readonly string[]>>;
 
 /** Whether a word may stand as an access without parentheses. */
 export function isAccessWord(word: string, words: AccessWords): boolean {
-  return word in words || ('r' in words && /^[rw]+$/.test(word));
+  return Object.hasOwn(words, word) || ('r' in words && (word === 'rw' || word === 'wr'));
+}
+
+/** In a list letters may repeat and be capital. */
+function isListed(word: string, words: AccessWords): boolean {
+  return Object.hasOwn(words, word) || ('r' in words && /^[rw]+$/i.test(word));
 }
 
 /** The accesses that words stand for, each once, in the order of the table. */
@@ -16,7 +21,7 @@ export function readAccesses(cursor: Cursor, written: readonly string[], words: 
   }
   const found = new Set<string>();
   for (const word of written) {
-    if (!isAccessWord(word, words) && !isAccessWord(word.toLowerCase(), words) && word !== '') {
+    if (!isListed(word, words) && word !== '') {
       cursor.reportAt(word, {
         code: 'unknown-access',
         severity,
@@ -24,7 +29,7 @@ export function readAccesses(cursor: Cursor, written: readonly string[], words: 
         help: `use some of ${Object.keys(words).filter((known) => known.length > 2).join(', ')}`,
       });
     }
-    for (const access of word in words ? words[word] : [...word.toLowerCase()].flatMap((letter) => words[letter] ?? [])) {
+    for (const access of Object.hasOwn(words, word) ? words[word] : [...word.toLowerCase()].flatMap((letter) => words[letter] ?? [])) {
       found.add(access);
     }
   }

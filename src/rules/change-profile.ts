@@ -2,6 +2,7 @@ import type { Access } from './access';
 import { coversOptional } from './pattern-relation';
 import { ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
+import { endsWord } from '../language/characters';
 import { endTail, nextPiece, readWord } from '../language/conditions';
 import type { Cursor } from '../language/cursor';
 import { literalPattern, printWord } from '../language/words';
@@ -32,7 +33,7 @@ export const changeProfile: Family<ChangeProfileRule> = {
 function parse(cursor: Cursor, qualifiers: Qualifiers): ChangeProfileRule {
   cursor.skipSpace();
   const word = cursor.peekIdentifier();
-  const mode = word === 'safe' || word === 'unsafe' ? word : undefined;
+  const mode = (word === 'safe' || word === 'unsafe') && !(cursor.code(word.length) >= 0 && !endsWord(cursor.code(word.length))) ? word : undefined;
   cursor.pos += mode?.length ?? 0;
   const exec = nextPiece(cursor) === 'word' ? readExec(cursor) : undefined;
   if (mode !== undefined && exec === undefined) {

@@ -33,7 +33,9 @@ export function conditionValues(cursor: Cursor, conditions: readonly RuleConditi
 }
 
 function checkShape(cursor: Cursor, { name, operator, values, start, end }: RuleCondition, table: ConditionTable): void {
-  if (operator === 'in') {
+  if (operator === ':=' && !(name === 'label' && table.rule === 'network')) {
+    cursor.report({ code: 'condition-value', message: `"${name}:=" is not for ${table.rule} rules`, help: `write ${name}=…` }, start, end);
+  } else if (operator === 'in') {
     cursor.report({ code: 'condition-value', message: `"${name} in (…)" is not for ${table.rule} rules`, help: `write ${name}=…` }, start, end);
   } else if (values.length > 1 && table.lists?.includes(name) !== true) {
     const help = `write one rule for each value, or a pattern such as ${name}={${values.join(',')}}`;

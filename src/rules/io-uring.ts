@@ -37,6 +37,7 @@ export const ioUring: Family<IoUringRule> = {
 
 function parse(cursor: Cursor, qualifiers: Qualifiers): IoUringRule {
   cursor.since('4.1', 'io_uring rules', 'io_uring');
+  cursor.skip();
   const tail = readTail(cursor, { rule: 'io_uring', words: 1, wordFits: (word) => isAccessWord(word, ACCESSES) });
   const values = conditionValues(cursor, tail.conditions, { rule: 'io_uring', known: ['label'] });
   // In a list the real parser passes over words that it does not know.

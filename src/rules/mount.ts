@@ -49,15 +49,24 @@ function parse(cursor: Cursor, qualifiers: Qualifiers, keyword: string): MountRu
   for (let piece = nextPiece(cursor); piece === 'condition' || piece === 'peer'; piece = nextPiece(cursor)) {
     readMountCondition(cursor, fstype, options);
   }
-  const first = nextPiece(cursor) === 'word' ? readWord(cursor, keyword).text : undefined;
+  const first = nextPiece(cursor) === 'word' ? readEnd(cursor, keyword) : undefined;
   let target: string | undefined;
   if (operation === 'mount' && nextPiece(cursor) === 'arrow') {
     cursor.pos += 2;
-    target = readWord(cursor, keyword).text;
+    target = readEnd(cursor, keyword);
   }
   endTail(cursor, keyword);
   const ends = operation === 'mount' ? { source: first, target } : { target: first };
   return { type: 'mount', qualifiers, operation, fstype, options, ...ends };
+}
+
+/** Since 5.0 a colon at the end of a word that is no path takes the next character into the word. */
+function readEnd(cursor: Cursor, keyword: string): string {
+  const { text, quoted, start, end } = readWord(cursor, keyword);
+  if (!quoted && text.endsWith(':') && !/^[/@]/.test(text) && cursor.atLeast('5.0')) {
+    cursor.report({ code: 'syntax', message: `"${text}" ends in a colon, which swallows what follows`, help: 'quote it' }, start, end);
+  }
+  return text;
 }
 
 function readMountCondition(cursor: Cursor, fstype: MountCondition[], options: MountCondition[]): void {

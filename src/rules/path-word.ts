@@ -1,12 +1,13 @@
 import { isPermissionWord } from './permissions';
-import { CHAR, isIdentifierPart, isLetter } from '../language/characters';
+import { CHAR, endsWord, isIdentifierPart, isLetter } from '../language/characters';
 import type { Cursor } from '../language/cursor';
-import { KEYWORDS } from '../language/keywords';
+import { isKeyword } from '../language/keywords';
 import { variableAt } from '../language/variable-name';
 
 /** Whether the word of a path begins here: `/`, `@{`, `:`, `&`, or a quote in front of one of them. */
 export function atPath(cursor: Cursor): boolean {
-  return beginsPath(cursor.text, cursor.code() === CHAR.QUOTE ? cursor.pos + 1 : cursor.pos);
+  return beginsPath(cursor.text, cursor.code() === CHAR.QUOTE ? cursor.pos + 1 : cursor.pos)
+    && !(cursor.code() === CHAR.COLON && cursor.atLeast('5.0') && (endsWord(cursor.code(1)) || cursor.code(1) === CHAR.EQUALS));
 }
 
 function beginsPath(text: string, at: number): boolean {
@@ -37,5 +38,17 @@ export function readPath(cursor: Cursor, what: string): string {
 
 /** Whether an identifier reads as a path: no keyword, no permissions, and nothing glued to it. */
 export function isBarePath(cursor: Cursor, name: string): boolean {
-  return name !== '' && isLetter(name.charCodeAt(0)) && !KEYWORDS.has(name) && !isPermissionWord(name) && !isIdentifierPart(cursor.code(name.length));
+  return name !== '' && isLetter(name.charCodeAt(0)) && !isKeyword(name, cursor.generation)
+    && !(isPermissionWord(name) && endsWord(cursor.code(name.length) || CHAR.LF)) && !isIdentifierPart(cursor.code(name.length));
+}
+
+/**
+ * Whether a word that newer parsers know for a keyword begins a file rule to an older one: as its path (`mqueue r,`), or, if
+ * it is made of the letters, as its permissions (`all /a,`).
+ */
+export function beginsFileRule(cursor: Cursor, word: string): boolean {
+  const rest = /[ \t]+(?:([a-zA-Z]+)[ \t]*(?:,|->)|([/:&"@]|[a-z_]+[ \t]*,))/y;
+  rest.lastIndex = cursor.pos + word.length;
+  const [, permissions, path] = rest.exec(cursor.text) ?? [];
+  return (permissions !== undefined && isPermissionWord(permissions)) || (path !== undefined && isPermissionWord(word));
 }

@@ -11,7 +11,7 @@ export interface Permissions {
   readonly exec?: ExecMode;
   /** A capital exec mode. */
   readonly scrub: boolean;
-  /** Two different exec modes in one word. */
+  /** Two different exec modes in one word, or a bare x before one. */
   readonly conflict: boolean;
 }
 
@@ -43,9 +43,11 @@ export function readPermissions(word: string): Permissions | undefined {
 function read(word: string): Permissions {
   const letters = new Set<string>();
   const modes = new Set<string>();
+  let reversed = false;
   for (const [piece] of word.matchAll(PIECES)) {
     if (/x$/i.test(piece)) {
-      modes.add(`${piece.length > 1 && isCapital(piece[0]) ? 'S' : ''}${piece.toLowerCase()}`);
+      reversed ||= modes.has('x') && /^[puc]/i.test(piece);
+      modes.add(piece.toLowerCase() === 'ix' ? 'ix' : `${piece.length > 1 && isCapital(piece[0]) ? 'S' : ''}${piece.toLowerCase()}`);
     } else {
       letters.add(piece.toLowerCase());
     }
@@ -57,8 +59,8 @@ function read(word: string): Permissions {
   return {
     letters: [...PERMISSION_LETTERS].filter((letter) => letters.has(letter)).join(''),
     exec: mode?.replace(/^S/, '') as ExecMode | undefined,
-    scrub: mode?.startsWith('S') === true && mode !== 'Six',
-    conflict: modes.size > 1,
+    scrub: mode?.startsWith('S') === true,
+    conflict: modes.size > 1 || reversed,
   };
 }
 

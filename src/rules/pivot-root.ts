@@ -1,16 +1,17 @@
 import type { Access } from './access';
-import { conditionValues } from './condition-values';
+import { readPath } from './path-word';
 import { coversOptional } from './pattern-relation';
 import { conditionText, mountWord, ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
-import { endTail, nextPiece, readCondition, readWord } from '../language/conditions';
+import { CHAR } from '../language/characters';
+import { nextPiece, readCondition } from '../language/conditions';
 import type { Cursor } from '../language/cursor';
 import { literalPattern } from '../language/words';
 
 /** `pivot_root [oldroot=PATH] [NEWROOT] [-> PROFILE],` */
 export interface PivotRootRule extends QualifiedRule {
   readonly type: 'pivot_root';
-  /** Where the old root is put. */
+  /** Where the old root is put; of several only the last counts. */
   readonly oldRoot?: string;
   readonly newRoot?: string;
   /** Parsed by every parser, without effect. */
@@ -35,19 +36,43 @@ export const pivotRoot: Family<PivotRootRule> = {
 };
 
 function parse(cursor: Cursor, qualifiers: Qualifiers): PivotRootRule {
+  const oldRoot = readOldRoot(cursor);
+  const newRoot = cursor.code() === CHAR.COMMA || atArrow(cursor) ? undefined : readNewRoot(cursor);
+  const target = cursor.takeArrow() ? cursor.word('the target of pivot_root') : undefined;
+  cursor.endRule('pivot_root');
+  return { type: 'pivot_root', qualifiers, oldRoot, newRoot, target };
+}
+
+/** Of several conditions the real parser looks at the last, and of a list at its first word. */
+function readOldRoot(cursor: Cursor): string | undefined {
   const conditions = [];
-  while (nextPiece(cursor) === 'condition') {
+  for (cursor.skip(); nextPiece(cursor) === 'condition'; cursor.skip()) {
     conditions.push(readCondition(cursor));
   }
-  const values = conditionValues(cursor, conditions, { rule: 'pivot_root', known: ['oldroot'], repeated: ['oldroot'] });
-  const newRoot = nextPiece(cursor) === 'word' ? readWord(cursor, 'pivot_root').text : undefined;
-  let target: string | undefined;
-  if (nextPiece(cursor) === 'arrow') {
-    cursor.pos += 2;
-    target = readWord(cursor, 'pivot_root').text;
+  for (const [at, { name, values, start, end }] of conditions.entries()) {
+    const counts = at === conditions.length - 1;
+    if (name !== 'oldroot' && counts) {
+      cursor.report({ code: 'unknown-condition', message: `a pivot_root rule does not know the condition "${name}"`, help: 'it knows oldroot' }, start, end);
+    } else if (!counts || values.length > 1) {
+      const message = counts ? 'only the first value of oldroot counts' : 'only the last condition of a pivot_root rule counts';
+      cursor.report({ code: 'rule-dropped', severity: 'warning', message, help: 'write one rule for each' }, start, end);
+    }
   }
-  endTail(cursor, 'pivot_root');
-  return { type: 'pivot_root', qualifiers, oldRoot: values.oldroot?.[0], newRoot, target };
+  return conditions.at(-1)?.values[0];
+}
+
+/** A path, as in file rules; a variable alone is none here. */
+function readNewRoot(cursor: Cursor): string {
+  const path = readPath(cursor, 'the new root');
+  if (/^@(?:\{\w+\}|\w+)$/.test(path) && !cursor.quoted) {
+    const help = 'write a path around it, such as @{run}/new/';
+    cursor.report({ code: 'path-syntax', message: `the variable "${path}" alone is no new root`, help }, cursor.wordStart, cursor.pos);
+  }
+  return path;
+}
+
+function atArrow(cursor: Cursor): boolean {
+  return cursor.code() === CHAR.MINUS && cursor.code(1) === CHAR.GREATER;
 }
 
 function fromAccess(access: Access): PivotRootRule | undefined {

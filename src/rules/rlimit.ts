@@ -1,6 +1,6 @@
 import type { Access } from './access';
 import { type Family, NO_QUALIFIERS, type Qualifiers, type QualifiedRule } from './rule';
-import { isDigit } from '../language/characters';
+import { CHAR, isDigit } from '../language/characters';
 import type { Cursor } from '../language/cursor';
 
 /** `set rlimit RESOURCE <= VALUE [UNIT],` */
@@ -95,12 +95,15 @@ function parse(cursor: Cursor, qualifiers: Qualifiers): RlimitRule {
   const start = cursor.pos;
   const value = readValue(cursor);
   cursor.skipSpace();
-  const unit = value === 'infinity' ? undefined : cursor.peekIdentifier() || undefined;
+  const unit = /^[A-Za-z]/.test(cursor.text[cursor.pos] ?? '') ? cursor.peekIdentifier() : undefined;
   cursor.pos += unit?.length ?? 0;
   const end = cursor.pos;
   cursor.skipSpace();
+  if (cursor.code() === CHAR.HASH) {
+    cursor.fail({ code: 'syntax', message: 'set rlimit takes no comment before its comma', help: 'write the comment behind the comma' });
+  }
   cursor.endRule('rlimit');
-  const rule: RlimitRule = { type: 'rlimit', qualifiers, resource, value, unit };
+  const rule: RlimitRule = { type: 'rlimit', qualifiers, resource, value, unit: value === 'infinity' ? undefined : unit };
   checkValue(cursor, rule, start, end);
   return rule;
 }
@@ -116,7 +119,8 @@ function identifier(cursor: Cursor, what: string): string {
 
 function readValue(cursor: Cursor): string {
   const start = cursor.pos;
-  if (cursor.takeKeyword('infinity')) {
+  if (cursor.peekIdentifier() === 'infinity') {
+    cursor.pos += 'infinity'.length;
     return 'infinity';
   }
   cursor.pos += cursor.text[start] === '-' ? 1 : 0;
@@ -159,9 +163,9 @@ function valueFits({ value, unit }: RlimitRule, kind: Kind): boolean {
     case 'size':
       return !value.startsWith('-') && (unit === undefined || Object.hasOwn(SIZES, unit));
     case 'seconds':
-      return !value.startsWith('-') && (unit === undefined || (Object.hasOwn(TIMES, unit) && (number === 0 || number * TIMES[unit] >= 1e6)));
+      return !value.startsWith('-') && (unit === undefined || (Object.hasOwn(TIMES, unit) && number * TIMES[unit] >= 1e6));
     case 'microseconds':
-      return !value.startsWith('-') && (unit === undefined || Object.hasOwn(TIMES, unit));
+      return !value.startsWith('-') && (unit === undefined || (Object.hasOwn(TIMES, unit) && number > 0));
   }
 }
 

@@ -50,10 +50,32 @@ test.each([
   expect(rules(`@{S} = a b\nprofile p {\nif ${condition} {\n/x r,\n}\n}\n`)).toEqual(value ? ['/x r,'] : []);
 });
 
-test('the generations differ in what a block makes of the qualifiers inside', () => {
-  const text = 'profile p {\n  audit {\n    deny /x r,\n    capability chown,\n  }\n}\n';
-  expect(rules(text)).toEqual(['audit /x r,']);
-  expect(rules(text, {}, { parser: '4.1' })).toEqual(['audit deny /x r,']);
+test.each([
+  ['audit', 'deny', 'deny /x r,', 'audit /x r,'],
+  ['audit', 'audit deny', 'audit deny /x r,', 'audit /x r,'],
+  ['', 'deny', 'deny /x r,', 'audit /x r,'],
+  ['', 'audit deny', 'deny /x r,', '/x r,'],
+  ['', 'owner', 'owner /x r,', 'owner /x r,'],
+  ['owner', 'audit', 'audit owner /x r,', 'audit owner /x r,'],
+  ['owner', 'deny', 'deny owner /x r,', 'audit owner /x r,'],
+  ['allow', 'deny owner', 'deny owner /x r,', 'audit allow owner /x r,'],
+  ['deny', 'audit', undefined, 'deny /x r,'],
+  ['audit deny', '', undefined, 'audit deny /x r,'],
+  ['audit deny', 'deny', undefined, 'deny /x r,'],
+])('in a block [%s] a rule [%s] is [%s] to parser 3.0 and [%s] to newer ones', (block, own, old, newer) => {
+  const text = `profile p {\n${block} {\n${own} /x r,\n}\n}\n`;
+  expect(rules(text, {}, { parser: '4.1' })).toEqual([newer]);
+  expect(rules(text)).toEqual([newer]);
+  if (old === undefined) {
+    expect(policy(text, {}, { parser: '3.0' }).diagnostics.map(({ code }) => code)).toContain('qualifier-not-allowed');
+  } else {
+    expect(rules(text, {}, { parser: '3.0' })).toEqual([old]);
+  }
+});
+
+test('a block for the owner leaves nothing of a rule for others, and says so', () => {
+  const text = 'profile p {\n  owner {\n    other /x r,\n    capability chown,\n  }\n}\n';
+  expect(rules(text)).toEqual([]);
   expect(policy(text).diagnostics.map(({ code }) => code)).toEqual(['rule-dropped', 'rule-dropped']);
 });
 

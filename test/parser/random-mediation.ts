@@ -1,8 +1,8 @@
 import type { Random } from './random';
 import type { Access } from '../../src/rules/access';
 
-const PEERS = ['a', 'ab', 'unconfined', 'a//b', '/usr/bin/a', '/usr/bin/a//k'];
-const PEER_PATTERNS = ['a', 'a*', '**', '*', 'unconfined', '/usr/bin/*', '/usr/bin/*{,//*}', '{a,ab}', 'a//b', '?'];
+export const PEERS = ['a', 'ab', 'unconfined', 'a//b', '/usr/bin/a', '/usr/bin/a//k'];
+export const PEER_PATTERNS = ['a', 'a*', '**', '*', 'unconfined', '/usr/bin/*', '/usr/bin/*{,//*}', '{a,ab}', 'a//b', '?'];
 const SIGNALS = ['term', 'kill', 'hup', 'chld', 'exists', 'stop', 'rtmin+1', 'rtmin+32'];
 const FAMILIES = ['inet', 'inet6', 'unix', 'netlink', 'packet', 'rose', 'appletalk', 'mctp'];
 const TYPES = ['stream', 'dgram', 'raw', 'seqpacket', 'rdm', 'packet'];
@@ -29,7 +29,7 @@ export function mediationRules(random: Random, options: MediationOptions): strin
   });
 }
 
-function some(random: Random, from: readonly string[], most = 2): string[] {
+export function some(random: Random, from: readonly string[], most = 2): string[] {
   return [...new Set(random.list(1, most, () => random.pick(from)))];
 }
 

@@ -1,0 +1,50 @@
+import type { Fault, ParserGeneration } from './cursor';
+import type { AccessRule } from '../rules/registry';
+import type { Qualifiers } from '../rules/rule';
+
+/** What a rule in a qualifier block comes to: its qualifiers there, nothing (owner against other), or a fault. */
+export type Merged = { readonly qualifiers: Qualifiers } | { readonly fault: Fault } | undefined;
+
+/**
+ * The qualifiers of a rule in a block, as measured with the real parsers. 3.0 keeps a deny and knows no deny blocks. From
+ * 4.1 on the block says alone what is allowed or denied, and a deny that is lost that way turns its audit around.
+ */
+export function mergeQualifiers(block: Qualifiers, own: Qualifiers, generation: ParserGeneration): Merged {
+  const owner = block.owner ?? own.owner;
+  if (own.owner !== undefined && owner !== own.owner) {
+    return undefined;
+  }
+  if (generation < '4.1' && block.access === 'deny') {
+    return { fault: { code: 'qualifier-not-allowed', message: 'apparmor_parser 3.0 knows no deny blocks', help: 'write deny before each rule' } };
+  }
+  const denied = generation < '4.1' && own.access === 'deny';
+  const access = denied ? 'deny' : block.access;
+  const audit = denied ? block.audit === true && own.audit === true
+    : generation < '4.1' ? block.audit === true || own.audit === true
+      : (quietBit(block) || quietBit(own)) !== (access === 'deny');
+  return {
+    qualifiers: {
+      ...(own.priority === undefined ? {} : { priority: own.priority }),
+      ...(audit ? { audit } : {}),
+      ...(access === undefined ? {} : { access }),
+      ...(owner === undefined ? {} : { owner }),
+    },
+  };
+}
+
+/** The bit behind audit: an allow logs where it is set, a deny where it is not. */
+function quietBit({ audit, access }: Qualifiers): boolean {
+  return (audit === true) !== (access === 'deny');
+}
+
+/** What the qualifiers of its block make wrong with a file rule. */
+export function execFault(rule: AccessRule, { access }: Qualifiers): Fault | undefined {
+  if (rule.type !== 'file' || rule.exec === undefined) {
+    return undefined;
+  }
+  if (access === 'deny') {
+    return rule.exec === 'x' ? undefined : { code: 'exec-deny', message: 'the block denies, and a deny rule takes the bare x only', help: 'write deny PATH x' };
+  }
+  return rule.exec !== 'x' ? undefined
+    : { code: 'exec-mode', message: 'the block takes the deny of this rule away, and a bare x is for deny rules', help: 'write the rule outside of the block' };
+}
