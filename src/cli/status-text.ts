@@ -6,6 +6,7 @@ const STATES: Readonly<Record<ContainerStatus['state'], string>> = {
   waiting: 'waits for its profile',
   refused: 'refused by its node',
   restart: 'UNCONFINED, restart it',
+  replaced: 'OTHER RULES, replaced',
   ineffective: 'UNCONFINED, privileged',
   unconfined: 'unconfined',
   unasked: 'no profile asked for',

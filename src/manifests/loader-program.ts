@@ -38,9 +38,12 @@ export function checkedBundleName(name: string): string {
 /** What may be a file's name on the node and a key in a ConfigMap. */
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** The program that runs on nodes, as it lies in the package. */
+/** The parts of the program, one subject each, in their order; a ConfigMap wants one file. */
+const PARTS = ['settings', 'node', 'list', 'load', 'others', 'copies', 'state', 'watch'];
+
+/** The program that runs on nodes, of the parts that lie in the package. */
 export function loaderScript(): string {
-  return readFileSync(join(__dirname, '..', '..', 'loader', 'load-profiles.sh'), 'utf8');
+  return PARTS.map((part) => readFileSync(join(__dirname, '..', '..', 'loader', 'load-profiles', `${part}.sh`), 'utf8')).join('\n');
 }
 
 /** The immutable ConfigMap with the program and the list of what it has to load; its name carries the content's hash. */

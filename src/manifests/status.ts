@@ -5,14 +5,14 @@ import { entryOf, JsonObject, listOf, objectAt, objectOf, stringOf } from './jso
 import { isPrivileged, isWindows, PodContainer } from './pod-spec';
 import { describeProfile, ProfileReference } from './profile-reference';
 import { exemptionReason, exemptionsOf } from './status-exemptions';
-import { isLoader, LoaderPod, loaderPods, nameOf, namespaceOf } from './status-loaders';
+import { isLoader, LoaderPod, loaderPods, LoaderReport, nameOf, namespaceOf } from './status-loaders';
 
 /**
  * How a container is confined: in its profile; waiting for it; refused by its node for good; running without it since somebody removed
- * it (only a restart heals); without one although it names one (privileged); asking for none; left to the runtime's default, which
+ * it (only a restart heals); under a content that somebody else loaded by its name; without one although it names one (privileged); asking for none; left to the runtime's default, which
  * nodes without AppArmor do not apply; or not seen yet.
  */
-export type ContainerState = 'confined' | 'waiting' | 'refused' | 'restart' | 'ineffective' | 'unconfined' | 'unasked' | 'pending';
+export type ContainerState = 'confined' | 'waiting' | 'refused' | 'restart' | 'replaced' | 'ineffective' | 'unconfined' | 'unasked' | 'pending';
 
 export interface ContainerStatus {
   readonly namespace: string;
@@ -164,8 +164,16 @@ function containerState(
   }
   const removed = removedSince(profile, node, startedAt, known);
   if (removed) return { state: 'restart', reason: `its profile was removed from the node at ${removed}, after it started at ${startedAt}: restart the pod` };
-  return { state: 'confined', reason: '' };
+  const replaced = problemsOf(profile.localhostProfile, node, known).find(({ kind }) => kind === 'replaced');
+  return replaced ? { state: 'replaced', reason: replaced.message } : { state: 'confined', reason: '' };
 }
+
+function problemsOf(profile: string | undefined, node: string, known: Known): LoaderReport['problems'] {
+  return (known.loadersByNode.get(node) ?? []).flatMap(({ report }) => report?.problems ?? []).filter((problem) => problem.profile === profile);
+}
+
+/** Problems of a profile that is loaded all the same. */
+const LOADED_ANYWAY = ['copy', 'replaced'];
 
 /** containerd applies a Localhost profile to privileged containers too, CRI-O none; of the runtime's default neither does. */
 function ignoresProfile(profile: ProfileReference | undefined, node: string, known: Known): boolean {
@@ -188,7 +196,7 @@ function isLoaded(name: string, node: string, known: Known): boolean | undefined
   const labels = objectAt(known.nodes.get(node), ['metadata', 'labels']);
   if (entryOf(labels, profileLabel(name)) !== undefined) return true;
   const loaders = known.loadersByNode.get(node) ?? [];
-  if (loaders.some(({ report }) => report?.problems.some(({ profile }) => profile === name))) return false;
+  if (problemsOf(name, node, known).some(({ kind }) => !LOADED_ANYWAY.includes(kind))) return false;
   const bringing = loaders.filter(({ wanted }) => wanted?.includes(name));
   if (bringing.some(({ ready }) => ready)) return true;
   const gated = Object.keys(labels ?? {}).some((key) => key.startsWith(PROFILE_LABEL_PREFIX));

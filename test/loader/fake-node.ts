@@ -1,7 +1,8 @@
 import { ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { loaderScript } from '../../src/manifests/loader-program';
 
 /** The shells that the loader must run under: those of this machine. */
 export const SHELLS: ReadonlyArray<readonly [name: string, command: readonly string[]]> = ([
@@ -11,14 +12,14 @@ export const SHELLS: ReadonlyArray<readonly [name: string, command: readonly str
 
 /**
  * Stands for `apparmor_parser`: a text's first line is `# NAME MODE [WORDS OF THE PARSER]`. It adds to the list of a pretended
- * kernel, answers with the real one's exit codes, and writes down how it was called.
+ * kernel, answers with the real one's exit codes, and writes down how it was called. With `-QS` it prints a compiled text.
  */
 const PARSER = `#!/bin/sh
 [ "$1" = --version ] && exit 0
 echo "$@" >> "$FAKE/calls"
-check= files= code=0
+check= blob= files= code=0
 while [ $# -gt 0 ]; do
-  case $1 in -Q) check=1 ;; --base | --config-file) shift ;; -*) ;; *) files="$files $1" ;; esac
+  case $1 in -Q) check=1 ;; -QS) blob=1 ;; --base | --config-file) shift ;; -*) ;; *) files="$files $1" ;; esac
   shift
 done
 one() {
@@ -29,8 +30,9 @@ one() {
     batch*) [ -z "$files" ] || echo "$words" >&2 ;;
     *) echo "AppArmor parser error, in line 1: $words" >&2; code=1; return ;;
   esac
+  [ -n "$blob" ] && echo "compiled $name" && return
   [ -n "$check" ] && return
-  if grep -q "^$name (" "$FAKE/kernel/profiles"; then echo "Unable to add \\"$name\\".  Profile already exists" >&2; code=239; return; fi
+  if grep -qxF -e "$name (enforce)" -e "$name (complain)" "$FAKE/kernel/profiles"; then echo "Unable to add \\"$name\\".  Profile already exists" >&2; code=239; return; fi
   echo "$name ($mode)" >> "$FAKE/kernel/profiles"
 }
 if [ -z "$files" ]; then one; else for file in $files; do one < "$file"; done; fi
@@ -47,7 +49,7 @@ export interface FakeProfile {
 }
 
 /** What the head of the script says that it needs. */
-const NEEDED = ['awk', 'cat', 'cp', 'date', 'grep', 'ls', 'mkdir', 'mv', 'rm', 'sleep', 'sync', 'tr'];
+const NEEDED = ['awk', 'cat', 'cp', 'date', 'grep', 'ls', 'mkdir', 'mv', 'rm', 'sha1sum', 'sha256sum', 'sleep', 'sync', 'tr'];
 
 function which(program: string): string {
   return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' }).stdout.trim();
@@ -64,6 +66,7 @@ export class FakeNode {
     this.write('kernel/profiles', '');
     this.write('kernel/revision', '1\n');
     this.write('calls', '');
+    this.write('load-profiles.sh', loaderScript());
     writeFileSync(this.path('host/usr/sbin/apparmor_parser'), PARSER, { mode: 0o755 });
     this.want(profiles);
   }
@@ -93,7 +96,7 @@ export class FakeNode {
       TICK: '0.3',
     };
     const [program, ...args] = this.shell;
-    const child = spawn(which(program), [...args, resolve('loader/load-profiles.sh')], {
+    const child = spawn(which(program), [...args, this.path('load-profiles.sh')], {
       env: { PATH: this.programs(), ...at, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true,
     });
     child.stdout.on('data', (chunk) => { this.output += chunk; });
@@ -136,6 +139,21 @@ export class FakeNode {
 
   read(name: string): string {
     return existsSync(this.path(name)) ? readFileSync(this.path(name), 'utf8') : '';
+  }
+
+  /** What the kernel keeps of a loaded profile's content. */
+  holds(name: string, sum: string): void {
+    mkdirSync(this.path(`kernel/policy/profiles/${name}.1`), { recursive: true });
+    this.write(`kernel/policy/profiles/${name}.1/raw_sha1`, `${sum}\n`);
+  }
+
+  /** A new pod of the same loader: its volumes of state are empty. */
+  replacePod(env: Record<string, string> = {}): void {
+    this.stop();
+    rmSync(this.path('state'), { recursive: true });
+    mkdirSync(this.path('state'));
+    this.output = '';
+    this.start(env);
   }
 
   /** Tells the loader, as the kernel does, that the policy has changed. */

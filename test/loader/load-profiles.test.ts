@@ -1,6 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { FakeNode, FakeProfile, SHELLS } from './fake-node';
+import { loaderScript } from '../../src/manifests/loader-program';
+
+jest.setTimeout(30_000);
 
 const MARK = '# k8s-apparmor: copy for bundle shop; do not edit, the name is a hash of the content';
 const WEB = 'p.web.00000001';
@@ -15,6 +19,7 @@ when('the loader under %s', (_, shell) => {
     node = new FakeNode(profiles, shell);
     node.start(env);
   };
+  const memory = 'host/etc/apparmor.d/.k8s-apparmor.shop.boot';
   const copy = (name: string) => `host/etc/apparmor.d/${name}`;
 
   afterEach(() => node.end());
@@ -216,6 +221,88 @@ when('the loader under %s', (_, shell) => {
     expect(node.eventsOf('failed')[0].message).toContain('killed 4 times while it was compiled');
   });
 
+  test('a profile whose name differs in a dot only is not taken for the wanted one', async () => {
+    node = new FakeNode([{ name: WEB, words: 'broken' }, { name: API }], shell);
+    node.write('kernel/profiles', 'pxapi.00000002 (enforce)\n');
+    node.start();
+    await node.until(() => node.eventsOf('loaded').some(({ profile }) => profile === API));
+    expect(node.read('kernel/profiles')).toContain(`${API} (enforce)\n`);
+  });
+
+  test('another content under a wanted name is told of, once, and left alone', async () => {
+    node = new FakeNode(GOOD, shell);
+    node.start();
+    await node.until(() => node.eventsOf('copied').length === 2);
+    node.holds(WEB, 'first');
+    await node.until(() => node.read(memory).includes(`seen\t${WEB}\tfirst`));
+    node.holds(WEB, 'second');
+    await node.until(() => node.state.problems?.length === 1);
+    const message = expect.stringContaining(`"apparmor_parser -r /etc/apparmor.d/${WEB}" on the node takes it back`);
+    expect(node.state).toMatchObject({ ready: true, problems: [{ kind: 'replaced', profile: WEB, message }] });
+    await node.until(() => node.eventsOf('replaced').length > 0);
+    expect(node.eventsOf('replaced')).toEqual([expect.objectContaining({ level: 'error', profile: WEB })]);
+    expect(node.read('state/metrics.txt')).toContain('k8s_apparmor_loader_profiles_replaced 1\n');
+    node.replacePod();
+    await node.until(() => node.state.problems?.length === 1);
+    node.holds(WEB, 'first');
+    await node.until(() => node.state.problems?.length === 0);
+  });
+
+  test('a profile of a wanted name that was there before any loader is compared with the text, once', async () => {
+    node = new FakeNode(GOOD, shell);
+    node.write('kernel/profiles', `${WEB} (enforce)\n${API} (complain)\n`);
+    node.holds(WEB, 'a'.repeat(40));
+    node.holds(API, createHash('sha1').update(`compiled ${API}\n`).digest('hex'));
+    node.start();
+    await node.until(() => node.state.problems?.length === 1 && node.read(memory) !== '');
+    expect(node.state.problems).toEqual([expect.objectContaining({ kind: 'replaced', profile: WEB })]);
+    expect(node.calls.filter((call) => call.includes('-QS'))).toHaveLength(2);
+    node.replacePod();
+    await node.until(() => node.state.problems?.length === 1);
+    expect(node.calls).toHaveLength(2);
+  });
+
+  describe('what happened in this boot outlasts its pod', () => {
+    test('what was removed', async () => {
+      begin(GOOD);
+      await node.until(() => node.eventsOf('copied').length === 2);
+      node.changeKernel(`${API} (complain)\n`);
+      await node.until(() => node.eventsOf('removed').length === 1 && node.read(memory).includes('removed'));
+      const { removed } = node.state;
+      node.replacePod();
+      await node.until(() => node.isReady);
+      expect(node.state.removed).toEqual(removed);
+      expect(removed).toEqual([{ profile: WEB, time: expect.any(String), times: 1 }]);
+    });
+
+    test('what was there, so that a removal while no loader ran is told of', async () => {
+      begin(GOOD);
+      await node.until(() => node.read(memory).includes(WEB));
+      node.stop();
+      node.changeKernel(`${API} (complain)\n`);
+      node.replacePod();
+      await node.until(() => node.isReady);
+      expect(node.eventsOf('removed')).toEqual([expect.objectContaining({ level: 'error', profile: WEB })]);
+    });
+
+    test('but not the boot', async () => {
+      begin(GOOD);
+      await node.until(() => node.read(memory).includes(WEB));
+      node.stop();
+      node.write(memory, node.read(memory).replace(/^boot\t.*/, 'boot\tanother').concat(`removed\t${WEB}\t2026-01-01T00:00:00Z\t1\n`));
+      node.changeKernel('');
+      node.replacePod();
+      await node.until(() => node.isReady);
+      expect(node.state.removed).toEqual([]);
+    });
+
+    test('nothing where no copies are kept', async () => {
+      begin(GOOD, { KEEP_COPIES: '0' });
+      await node.until(() => node.isReady);
+      expect(node.read(memory)).toBe('');
+    });
+  });
+
   test('sixty-five profiles take two calls', async () => {
     begin(Array.from({ length: 65 }, (__, index) => ({ name: `p.n${String(index).padStart(2, '0')}.00000000` })));
     await node.until(() => node.isReady);
@@ -224,12 +311,12 @@ when('the loader under %s', (_, shell) => {
 });
 
 test('the loader is free of what shellcheck finds', () => {
-  const run = spawnSync('shellcheck', ['-s', 'sh', 'loader/load-profiles.sh'], { encoding: 'utf8' });
+  const run = spawnSync('shellcheck', ['-s', 'sh', '-'], { encoding: 'utf8', input: loaderScript() });
   // Where shellcheck is not installed, the least that can be said is that the shell which is there can read it.
-  const parsed = run.error ? spawnSync('sh', ['-n', 'loader/load-profiles.sh'], { encoding: 'utf8' }) : run;
+  const parsed = run.error ? spawnSync('sh', ['-n'], { encoding: 'utf8', input: loaderScript() }) : run;
   expect({ code: parsed.status, said: parsed.stdout + parsed.stderr }).toEqual({ code: 0, said: '' });
 });
 
 test('the loader uses no word that only bash knows', () => {
-  expect(readFileSync('loader/load-profiles.sh', 'utf8')).not.toMatch(/\[\[|\blocal \b|<<<|\bfunction \w+ *\{/);
+  expect(loaderScript()).not.toMatch(/\[\[|\blocal \b|<<<|\bfunction \w+ *\{/);
 });

@@ -75,6 +75,12 @@ describe('the state of a container', () => {
     expect(only({ pods: [pod({ securityContext: localhost(WEB) })], loaders: [loader(true)], states }).state).toBe(state);
   });
 
+  it('under whose profile\'s name somebody loaded other content', () => {
+    const states = stateOf([{ kind: 'replaced', profile: WEB, message: 'somebody did' }]);
+    const pods = [pod({ securityContext: localhost(WEB) })];
+    expect(only({ pods, loaders: [loader(true)], configMaps: [PROGRAM], states })).toMatchObject({ state: 'replaced', reason: 'somebody did', finding: true, loaded: true });
+  });
+
   it('takes no part in it when it is over, on Windows, or a loader\'s', () => {
     const pods = [pod({ status: { phase: 'Succeeded' } }), pod({ status: { phase: 'Failed', reason: 'Evicted' } }), pod({ spec: { os: { name: 'windows' } } }), loader(true)];
     expect(clusterStatus(cluster({ pods })).containers).toEqual([]);
@@ -88,6 +94,9 @@ describe('whether a profile is loaded on the node', () => {
     ['by the gate\'s label', { nodes: [node({ metadata: { name: 'n', labels: { [`profile.k8s-apparmor.io/${WEB}`]: 'shop' } } })] }, true],
     ['by a ready loader that brings it', { loaders: [loader(true)], configMaps: [PROGRAM] }, true],
     ['by a loader that says that it is missing', { loaders: [loader(false)], configMaps: [PROGRAM], states: stateOf([{ kind: 'missing', profile: WEB, message: 'm' }]) }, false],
+    ['by a ready loader that only lacks its copy', {
+      loaders: [loader(true)], configMaps: [PROGRAM], states: stateOf([{ kind: 'copy', profile: WEB, message: 'm' }]),
+    }, true],
     ['by nobody, where no loader brings it', { loaders: [loader(true)] }, undefined],
     ['by nobody, where there is no loader', {}, undefined],
   ])('is known %s', (_, objects, loaded) => {

@@ -18,13 +18,14 @@ start() { ${loaderCommand(manifests, 'TICK=1')}
   LOADER=$!; }
 # Before it has a process group of its own it is one process.
 stop() { kill -9 -$LOADER 2>/dev/null || kill -9 $LOADER; wait $LOADER 2>/dev/null; }
-fresh() { rm -rf /state/*; : > /run/loader.log; }
+pod() { rm -rf /state/*; : > /run/loader.log; }
+fresh() { pod; rm -f /etc/apparmor.d/.k8s-apparmor.*.boot; }
 await() { for i in $(seq 300); do grep -q "$1" $2 2>/dev/null && return 0; sleep 0.1; done; return 1; }
 ready() { for i in $(seq 300); do [ -e /state/ready ] && return 0; sleep 0.1; done; return 1; }
 gone() { for name; do printf %s $name > $AA/.remove; done; }
 show() { echo "== $1"; echo "alive $(kill -0 $LOADER 2>/dev/null && echo yes || echo no)"; echo "ready $([ -e /state/ready ] && echo yes || echo no)"; cat /state/state.json; }
 # Every copy that is there is as the first start wrote it: no draft, nothing cut off.
-whole() { md5sum /etc/apparmor.d/k8s-apparmor.* 2>/dev/null | grep -vxFf /run/sums | sed 's/^/not whole: /'; ls -d /etc/apparmor.d/.k8s-apparmor.* 2>/dev/null; }
+whole() { md5sum /etc/apparmor.d/k8s-apparmor.* 2>/dev/null | grep -vxFf /run/sums | sed 's/^/not whole: /'; ls -d /etc/apparmor.d/.k8s-apparmor.*.tmp 2>/dev/null; }
 
 start; ready; await '"copied"' /run/loader.log
 md5sum /etc/apparmor.d/k8s-apparmor.* > /run/sums
@@ -43,7 +44,7 @@ echo "kills 50"
 gone ${one} 2>/dev/null
 start; ready; sleep 3; whole
 show 'after the kills'
-grep -c ' (enforce)' $AA/profiles; ls -A /etc/apparmor.d | grep k8s-apparmor
+grep -c ' (enforce)' $AA/profiles; ls -A /etc/apparmor.d | grep k8s-apparmor | grep -v '\.boot$'
 echo "== guard after"; cat /proc/$GUARDED/attr/current
 
 echo "== removed by hand"
@@ -51,6 +52,8 @@ fresh; stop; start; ready
 gone ${one}; await '"removed"' /run/loader.log; await '^${one} ' $AA/profiles; sleep 1
 show removed
 grep '"removed"' /run/loader.log
+stop; gone ${two}; pod; start; ready; await '"removed"' /run/loader.log; await '"times":1' /state/state.json; sleep 1
+show 'a new pod'
 stop
 
 fresh; mkdir -p /mnt/small /mnt/empty; mount -t tmpfs -o size=6m none /mnt/small; cp -a /etc/apparmor.d/. /mnt/small; rm -f /mnt/small/k8s-apparmor.*
@@ -78,6 +81,15 @@ fresh; gone ${three}; printf 'profile ${three} flags=(complain) { /foreign r, }'
 start; await '"mode"' /state/state.json
 show 'foreign profile'; grep '^${three} ' $AA/profiles
 stop; gone ${three}
+
+fresh; start; ready; sleep 1; printf 'profile ${two} { /foreign r, }' | apparmor_parser -rK --config-file /dev/null
+await '"replaced"' /state/state.json; show 'replaced'; head -1 /etc/apparmor.d/${two}
+apparmor_parser -rK --config-file /dev/null /etc/apparmor.d/${two}; await '"problems":\[\]' /state/state.json; show 'taken back'
+stop
+
+fresh; gone ${three}; rm /etc/apparmor.d/${three}; printf 'profile ${three} { /foreign r, }' | apparmor_parser -aK --config-file /dev/null
+start; await '"replaced"' /state/state.json; show 'foreign in the same mode'
+stop; gone ${three}; rm -f /etc/apparmor.d/${three}
 
 fresh; mkdir -p /etc/apparmor.d/disable /etc/apparmor.d/force-complain
 ln -s ../${one} /etc/apparmor.d/disable/${one}; ln -s ../${two} /etc/apparmor.d/force-complain/${two}; gone ${one} ${two}
@@ -200,6 +212,18 @@ describe.each(OLDEST_AND_NEWEST)('the loader under faults, kernel %s', (kernel) 
     const { state, lines } = section('foreign profile');
     expect(state).toMatchObject({ ready: false, problems: [problem('mode', three, /loaded in mode complain, not enforce/)] });
     expect(lines.at(-1)).toBe(`${three} (complain)`);
+  });
+
+  test('other content under a wanted name: left as it is and told, until somebody takes it back', () => {
+    expect(section('replaced').state).toMatchObject({ ready: true, problems: [problem('replaced', two, /other content under this name/)] });
+    expect(section('replaced').lines.at(-1)).toMatch(/^# k8s-apparmor: copy for bundle /);
+    expect(section('taken back').state).toMatchObject({ ready: true, problems: [] });
+    expect(section('foreign in the same mode').state.problems).toContainEqual(problem('replaced', three, /other content under this name/));
+  });
+
+  test('a new pod of the loader knows what was removed before it and while none ran', () => {
+    const { removed } = section('a new pod').state;
+    expect(removed.map(({ profile, times }: any) => [profile, times]).sort()).toEqual([[one, 1], [two, 1]].sort());
   });
 
   test("an administrator's links: both profiles are loaded as wanted, the links stay and are told", () => {

@@ -1,0 +1,81 @@
+# --- saying how it is ---------------------------------------------------------------------------------------------------
+
+# Everything that is not as it should be, as records KIND<TAB>PROFILE<TAB>MESSAGE. Copies and replaced profiles do not keep a node from
+# being ready: the kernel lists what is wanted, and the host's own service may have compiled it with other options.
+problems() {
+  if [ -n "$fault" ]; then
+    printf 'node\t\t%s\n' "$fault"
+    return
+  fi
+  cat "$WORK/wrong" "$WORK/replaced"
+  for file in "$WORK"/failed/*; do [ -e "$file" ] && cat "$file"; done
+  while read -r name; do
+    [ -e "$WORK/failed/$name" ] || printf 'missing\t%s\t%s\n' "$name" "$(why_missing "$name")"
+  done <"$WORK/missing"
+  cat "$WORK/copies"
+}
+
+why_missing() {
+  if [ -z "$BIN" ]; then
+    echo 'is not loaded and the node has no apparmor_parser that runs: install the package apparmor, or use an image with a parser'
+  elif [ ! -e "$PROFILES/$1" ]; then
+    echo 'is in no ConfigMap of this loader'
+  else
+    echo 'is not loaded although the parser did not complain: its text holds no profile of this name'
+  fi
+}
+
+# Files for the probe, for metrics and for the gate; then log lines for what is new.
+publish() {
+  problems >"$WORK/problems"
+  if grep -Eqv '^(copy|replaced)	' "$WORK/problems"; then ready=0; else ready=1; fi
+  # shellcheck disable=SC2016
+  awk -F '\t' 'part == 1 { said[$0] = 1; next } !($0 in said) { print ($1 == "copy" ? "warn" : "error") "\t" $1 "\t" $2 "\t" $3 }' \
+    part=1 "$WORK/said" part=2 "$WORK/problems" >"$WORK/news"
+  mv -f "$WORK/problems" "$WORK/said"
+  write_metrics >"$WORK/metrics.txt" && mv -f "$WORK/metrics.txt" "$STATE/metrics.txt"
+  write_state >"$WORK/state.json" && mv -f "$WORK/state.json" "$STATE/state.json"
+  awk -F '\t' '$1 != "copy" && $1 != "replaced" { gsub(/\036/, "\n", $3); print ($2 == "" ? "" : $2 ": ") $3 }' "$WORK/said" 2>/dev/null |
+    awk '{ size += length($0) + 1; if (size < 4000) print }' 2>/dev/null >"$TERMINATION_LOG"
+  if [ $ready = 1 ] && [ ! -e "$STATE/ready" ]; then
+    echo "$BUNDLE" >"$STATE/ready"
+    printf 'info\tready\t\tall wanted profiles are loaded\n' >>"$WORK/news"
+  elif [ $ready = 0 ] && [ -e "$STATE/ready" ]; then
+    rm -f "$STATE/ready"
+    printf 'error\tunready\t\tnot all wanted profiles are loaded as they should be\n' >>"$WORK/news"
+  fi
+  [ ! -s "$WORK/news" ] || log_all <"$WORK/news"
+}
+
+write_state() {
+  # shellcheck disable=SC2016
+  awk -F '\t' -v at="$(now)" -v bundle="$BUNDLE" -v node="$NODE_NAME" -v ready="$ready" "$JSON"'
+    function list(so_far, item) { return so_far == "" ? item : so_far "," item }
+    part == 1 { problems = list(problems, "{\"kind\":" json($1) ",\"profile\":" json($2) ",\"message\":" json($3) "}"); next }
+    { removed = list(removed, "{\"profile\":" json($1) ",\"time\":" json($2) ",\"times\":" ($3 + 0) "}") }
+    END {
+      print "{\"bundle\":" json(bundle) ",\"node\":" json(node) ",\"time\":" json(at) ",\"ready\":" (ready ? "true" : "false") \
+        ",\"problems\":[" problems "],\"removed\":[" removed "]}"
+    }
+  ' part=1 "$WORK/said" part=2 "$WORK/removed"
+}
+
+write_metrics() {
+  # shellcheck disable=SC2016
+  awk -F '\t' -v ready="$ready" '
+    function metric(name, type, help, value) { printf "# HELP k8s_apparmor_loader_%s %s\n# TYPE k8s_apparmor_loader_%s %s\nk8s_apparmor_loader_%s %d\n", name, help, name, type, name, value }
+    part == 1 { if ($1 == $3) wanted++; next }
+    part == 2 { loaded++; next }
+    part == 3 { if ($1 == "copy") copies++; else if ($1 == "replaced") replaced++; else faults++; next }
+    { removed += $3 }
+    END {
+      metric("ready", "gauge", "1 if every wanted profile is loaded in its mode.", ready)
+      metric("profiles_wanted", "gauge", "Profiles that this node must have.", wanted)
+      metric("profiles_loaded", "gauge", "Wanted profiles that the kernel lists in their mode.", loaded)
+      metric("problems", "gauge", "What keeps this node from being ready.", faults)
+      metric("copy_problems", "gauge", "Profiles whose copy for the next boot is missing or overruled.", copies)
+      metric("profiles_replaced", "gauge", "Wanted profiles under whose name somebody loaded other content.", replaced)
+      metric("profiles_removed_total", "counter", "Profiles that somebody removed while they were watched.", removed)
+    }
+  ' part=1 "$WANTED" part=2 "$WORK/ok" part=3 "$WORK/said" part=4 "$WORK/removed"
+}
