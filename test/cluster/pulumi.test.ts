@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { EngineEvent } from '@pulumi/pulumi/automation';
@@ -123,6 +126,50 @@ test('secrets and exemptions survive the way through the engine to the transform
   expect(await podProfile('kept')).toEqual({ type: 'RuntimeDefault' });
   expect(await podProfile('left')).toBeUndefined();
   await stack.destroy();
+});
+
+/** Objects that others make: what makes them, and where the API server has their pods. */
+const MANIFESTS = join(__dirname, 'manifests');
+const CHART = join(MANIFESTS, 'chart');
+const deploymentText = (name: string) => JSON.stringify({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name }, spec: spec(name) });
+const deployment = (name: string) => [`apps/v1/namespaces/default/deployments/${name}`];
+const chartOf = (release: string) => [`apps/v1/namespaces/default/statefulsets/${release}-queue`, `batch/v1/namespaces/default/cronjobs/${release}-clean`];
+const ORIGINS: Record<string, { readonly make: (folder: string) => unknown; readonly paths: readonly string[] }> = {
+  'helm.v3.Chart': { make: () => new k8s.helm.v3.Chart('third', { path: CHART, values: { image: 'queue:3' } }), paths: chartOf('third') },
+  'helm.v4.Chart': { make: () => new k8s.helm.v4.Chart('fourth', { chart: CHART, values: { image: pulumi.secret('queue:4') } }), paths: chartOf('fourth') },
+  'kustomize.Directory': { make: () => new k8s.kustomize.Directory('k1', { directory: join(MANIFESTS, 'kustomize') }), paths: deployment('kustomized-cache') },
+  'kustomize.v2.Directory': {
+    make: () => new k8s.kustomize.v2.Directory('k2', { directory: join(MANIFESTS, 'kustomize-overlay') }), paths: deployment('other-kustomized-cache'),
+  },
+  'yaml.ConfigGroup': { make: () => new k8s.yaml.ConfigGroup('g1', { yaml: deploymentText('group1') }), paths: deployment('group1') },
+  'yaml.v2.ConfigGroup': { make: () => new k8s.yaml.v2.ConfigGroup('g2', { yaml: deploymentText('group2') }), paths: deployment('group2') },
+  'yaml.ConfigFile': { make: (folder) => new k8s.yaml.ConfigFile('f1', { file: join(folder, 'file1.yaml') }), paths: deployment('file1') },
+  'yaml.v2.ConfigFile': { make: (folder) => new k8s.yaml.v2.ConfigFile('f2', { file: join(folder, 'file2.yaml') }), paths: deployment('file2') },
+};
+
+describe('objects that others make', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'k8s-apparmor-origins-'));
+  const found: Record<string, unknown[]> = {};
+
+  beforeAll(async () => {
+    ['file1', 'file2'].forEach((name) => writeFileSync(join(folder, `${name}.yaml`), deploymentText(name)));
+    const stack = await place.stack('origins', async () => {
+      confineByDefault({ profile: AppArmorProfile.runtimeDefault() });
+      Object.values(ORIGINS).forEach(({ make }) => make(folder));
+    });
+    await stack.up();
+    for (const path of Object.values(ORIGINS).flatMap(({ paths }) => paths)) {
+      const { spec: given } = (await cluster.api(`/apis/${path}`)).body;
+      const pod = (given.jobTemplate?.spec ?? given).template.spec;
+      (found[path] ??= []).push(pod.securityContext?.appArmorProfile, pod.containers[0].image);
+    }
+    await stack.destroy();
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test.each(Object.entries(ORIGINS))('%s: their pods get the default', (_, { paths }) => {
+    expect(paths.map((path) => found[path])).toEqual(paths.map(() => [{ type: 'RuntimeDefault' }, expect.stringMatching(/:[134]$/)]));
+  });
 });
 
 test('a default that a bundle distributes makes objects of remote components wait for the loader', async () => {

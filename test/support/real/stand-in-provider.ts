@@ -1,17 +1,17 @@
 /**
  * A stand-in for Pulumi's Kubernetes provider, whose own program is not to be had everywhere. It speaks the provider protocol to the
  * real engine and applies each resource to a real API server with strict validation; it waits for nothing to become ready.
- * Of the components that run in the real provider's process it knows `yaml.v2.ConfigGroup` with `objs`.
+ * What the real one does in its own process for charts, YAML and Kustomize is in `stand-in-components.ts`.
  */
 import * as grpc from '@grpc/grpc-js';
 import { PluginInfo } from '@pulumi/pulumi/proto/plugin_pb';
 import { ResourceProviderService } from '@pulumi/pulumi/proto/provider_grpc_pb';
 import * as messages from '@pulumi/pulumi/proto/provider_pb';
-import { ResourceMonitorClient } from '@pulumi/pulumi/proto/resource_grpc_pb';
-import * as resources from '@pulumi/pulumi/proto/resource_pb';
 import { Empty } from 'google-protobuf/google/protobuf/empty_pb';
 import { Struct } from 'google-protobuf/google/protobuf/struct_pb';
 import type { Cluster } from './apiserver';
+import { construct, invoke } from './stand-in-components';
+import { clear } from './stand-in-secrets';
 
 type Json = Record<string, any>;
 
@@ -37,8 +37,6 @@ const PLURALS: Record<string, string> = {
   ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
   ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
 };
-/** How the engine marks secrets on the wire. */
-const SIGNATURE = '4dabf18193072939515e22adb298388d';
 const CLUSTER_WIDE = ['Namespace', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
 
 export async function startStandInProvider(cluster: Cluster): Promise<StandInProvider> {
@@ -91,7 +89,8 @@ function handlers(cluster: Cluster, state: Pick<StandInProvider, 'operations' | 
       if (answer.status >= 300 && answer.status !== 404) throw new Error(`${nameOf(object)}: ${answer.body?.message}`);
       return new Empty();
     },
-    construct: constructGroup,
+    construct: (request) => construct(request),
+    invoke: (request) => invoke(request),
     attach: () => new Empty(),
     cancel: () => new Empty(),
   };
@@ -141,45 +140,6 @@ function difference(olds: Json, news: Json): messages.DiffResponse {
   response.setChanges(same(olds, news) ? messages.DiffResponse.DiffChanges.DIFF_NONE : messages.DiffResponse.DiffChanges.DIFF_SOME);
   response.setReplacesList(replaces);
   return response;
-}
-
-/** Registers the objects of a `yaml.v2.ConfigGroup` from this process, as the real provider does. */
-async function constructGroup(request: any): Promise<unknown> {
-  if (request.getType() !== 'kubernetes:yaml/v2:ConfigGroup') throw new Error(`the stand-in provider knows no component ${request.getType()}`);
-  const monitor = new ResourceMonitorClient(request.getMonitorendpoint(), grpc.credentials.createInsecure());
-  const register = (registration: any) => new Promise<string>((resolve, reject) => {
-    monitor.registerResource(registration, (error: any, response: any) => error ? reject(error) : resolve(response.getUrn()));
-  });
-  const registration = (type: string, name: string, parent: string) => {
-    const made = new resources.RegisterResourceRequest();
-    made.setType(type);
-    made.setName(name);
-    made.setParent(parent);
-    made.setAcceptsecrets(true);
-    return made;
-  };
-  const component = await register(registration(request.getType(), request.getName(), request.getParent()));
-  for (const object of request.getInputs().toJavaScript().objs) {
-    const { apiVersion, kind, metadata } = clear(object);
-    const group = apiVersion.includes('/') ? apiVersion : `core/${apiVersion}`;
-    const child = registration(`kubernetes:${group}:${kind}`, `${request.getName()}:${metadata.name}`, component);
-    child.setCustom(true);
-    child.setObject(Struct.fromJavaScript(object));
-    await register(child);
-  }
-  monitor.close();
-  const response = new messages.ConstructResponse();
-  response.setUrn(component);
-  response.setState(Struct.fromJavaScript({}));
-  return response;
-}
-
-/** The value with its secrets in clear, as the API server is given it. */
-function clear(value: any): any {
-  if (Array.isArray(value)) return value.map(clear);
-  if (typeof value !== 'object' || value === null) return value;
-  if (SIGNATURE in value) return clear(value.value);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, clear(inner)]));
 }
 
 function nameOf({ kind, metadata }: Json): string {
