@@ -112,8 +112,8 @@ function accessRows({ subjects }: Findings): AccessRow[] {
     seen,
     first,
     last,
-    places: [...places].sort(),
-    comms: [...comms].sort(),
+    places,
+    comms,
   }));
   return rows.sort((one, other) => other.denied - one.denied || other.seen - one.seen || (one.object < other.object ? -1 : 1));
 }

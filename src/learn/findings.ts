@@ -16,10 +16,10 @@ export interface Finding {
   /** Seconds since 1970, 0 where no record has a time. */
   first: number;
   last: number;
-  /** Names of threads, a few. */
-  readonly comms: Set<string>;
+  /** Names of threads, a few, in the order of their text. */
+  comms: readonly string[];
   /** `namespace/pod/container` or the node, a few. */
-  readonly places: Set<string>;
+  places: readonly string[];
 }
 
 /** What was seen of one profile. */
@@ -33,6 +33,8 @@ export class Findings {
   public readonly subjects = new Map<string, SubjectFindings>();
   /** Records that no profile's rules come from, by reason. */
   public readonly unattributed = new Map<Unattributed, number>();
+  /** What records with a label are about, by label and namespace: nearly all records share a few. */
+  private readonly labels = new Map<string, readonly SubjectFindings[] | Unattributed>();
 
   /**
    * @param only only this profile; it also gives its name to behaviour that no record names a profile for
@@ -72,19 +74,17 @@ export class Findings {
 
   /** The finding of an access, a new one where it was not seen before. */
   public finding(subject: Subject, access: Access): Finding {
+    return findingIn(this.entry(subject), access);
+  }
+
+  private entry(subject: Subject): SubjectFindings {
     const name = subjectName(subject);
     let entry = this.subjects.get(name);
     if (entry === undefined) {
       entry = { subject, findings: new Map() };
       this.subjects.set(name, entry);
     }
-    const key = accessKey(access);
-    let finding = entry.findings.get(key);
-    if (finding === undefined) {
-      finding = { access, denied: 0, seen: 0, audited: 0, first: 0, last: 0, comms: new Set(), places: new Set() };
-      entry.findings.set(key, finding);
-    }
-    return finding;
+    return entry;
   }
 
   /** A subject by the name that is asked for. */
@@ -104,24 +104,55 @@ export class Findings {
     if (reason !== undefined) {
       return reason;
     }
-    const named = this.only !== undefined && record.profile === undefined;
-    const subjects = named ? [{ names: [this.only] }] : subjectsOf(record, workload);
+    const wanted = this.wanted(record, workload);
+    if (typeof wanted === 'string') {
+      return wanted;
+    }
+    const found = wanted.flatMap((entry) => accesses.map((access) => findingIn(entry, withPeers(access, record, entry.subject))));
+    const place = placeOf(workload);
+    for (const finding of found) {
+      finding.ownNumber ??= ownNumber;
+      finding.comms = keepFew(finding.comms, record.comm);
+      finding.places = keepFew(finding.places, place);
+    }
+    return found;
+  }
+
+  /** Where the findings of a record belong. */
+  private wanted(record: EventRecord, workload: Workload | undefined): readonly SubjectFindings[] | Unattributed {
+    const { profile, namespace = '', execpath } = record;
+    if (profile === undefined || execpath !== undefined) {
+      return this.wantedOf(this.only !== undefined && profile === undefined ? [{ names: [this.only] }] : subjectsOf(record, workload));
+    }
+    const label = `${namespace}\0${profile}`;
+    let wanted = this.labels.get(label);
+    if (wanted === undefined) {
+      wanted = this.wantedOf(subjectsOf(record, workload));
+      this.labels.set(label, wanted);
+    }
+    return wanted;
+  }
+
+  private wantedOf(subjects: readonly Subject[] | Unattributed): readonly SubjectFindings[] | Unattributed {
     if (typeof subjects === 'string') {
       return subjects;
     }
     const wanted = subjects.map((subject) => this.named(subject)).filter((subject) => subject !== undefined);
-    if (wanted.length === 0) {
-      return 'another profile';
-    }
-    const found = wanted.flatMap((subject) => accesses.map((access) => this.finding(subject, withPeers(access, record, subject))));
-    for (const finding of found) {
-      finding.ownNumber ??= ownNumber;
-      keepFew(finding.comms, record.comm);
-      keepFew(finding.places, placeOf(workload));
-    }
-    return found;
+    return wanted.length === 0 ? 'another profile' : wanted.map((subject) => this.entry(subject));
   }
 }
+
+function findingIn({ findings }: SubjectFindings, access: Access): Finding {
+  const key = accessKey(access);
+  let finding = findings.get(key);
+  if (finding === undefined) {
+    finding = { access, ownNumber: undefined, denied: 0, seen: 0, audited: 0, first: 0, last: 0, comms: NOBODY, places: NOBODY };
+    findings.set(key, finding);
+  }
+  return finding;
+}
+
+const NOBODY: readonly string[] = [];
 
 const FEW = 5;
 
@@ -163,19 +194,22 @@ function span(finding: Finding, first: number, last: number): void {
   }
 }
 
-/** Keeps the least few, whatever the order in which they come. */
-export function keepFew(kept: Set<string>, value: string | undefined): void {
-  if (value === undefined || kept.has(value)) {
-    return;
+/** Keeps the least few, in their order, whatever the order in which they come. */
+export function keepFew(kept: readonly string[], value: string | undefined): readonly string[] {
+  if (value === undefined || (kept.length === FEW && value >= kept[FEW - 1]!) || kept.includes(value)) {
+    return kept;
   }
-  kept.add(value);
-  if (kept.size > FEW) {
-    let greatest = value;
-    for (const other of kept) {
-      greatest = other > greatest ? other : greatest;
-    }
-    kept.delete(greatest);
+  return kept.length === 0 ? single(value) : [...kept, value].sort().slice(0, FEW);
+}
+
+/** The list of one name that came last, again: most findings share it. */
+let lastSingle: readonly string[] = [''];
+
+function single(value: string): readonly string[] {
+  if (lastSingle[0] !== value) {
+    lastSingle = [value];
   }
+  return lastSingle;
 }
 
 function placeOf(workload: Workload | undefined): string | undefined {

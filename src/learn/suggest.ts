@@ -46,8 +46,8 @@ export function suggest({ subject, findings }: SubjectFindings, { strictness, fi
     allowed += open === undefined && denied === undefined ? 1 : 0;
   }
   const files = fileNeeds(fresh, strictness);
-  const given = namesGiven(files);
-  const isUsed = (path: string) => given(path) || isKnown(path, subject, known);
+  let given: ((path: string) => boolean) | undefined;
+  const isUsed = (path: string) => (given ??= namesGiven(files))(path) || isKnown(path, subject, known);
   const others = rulesFromAccesses(fresh.filter(({ access }) => !isFile(access)), { strictness, fineSockets, isUsed });
   return { subject, needs: ordered([...files, ...others]), refused, allowed };
 }
@@ -114,8 +114,8 @@ function fileRules({ pattern, everyone, owner, exec, evidence, steps }: PathEntr
 
 /** Needs in the order of a profile: by family, then by path. */
 export function ordered(needs: readonly Need[]): Need[] {
-  const keyed = needs.map((need) => ({ need, order: familyOf(need.rule).order, key: sortKey(need), text: printRule(need.rule) }));
-  keyed.sort((one, other) => one.order - other.order || compare(one.key, other.key) || compare(one.text, other.text));
+  const keyed = needs.map((need) => ({ need, order: familyOf(need.rule).order, key: sortKey(need) }));
+  keyed.sort((one, other) => one.order - other.order || compare(one.key, other.key) || compare(printRule(one.need.rule), printRule(other.need.rule)));
   return keyed.map(({ need }) => need);
 }
 

@@ -41,8 +41,8 @@ export function* writeSummary(findings: Findings): Generator<string> {
         ...(audited > 0 && { audited }),
         first,
         last,
-        comms: [...comms].sort(),
-        places: [...places].sort(),
+        comms,
+        places,
       };
       yield JSON.stringify(line);
     }
@@ -95,6 +95,6 @@ function take({ namespace, profile, access, ownNumber, denied, seen, audited = 0
   const finding = findings.finding(subject, access);
   finding.ownNumber ??= typeof ownNumber === 'string' && /^\d{2,15}$/.test(ownNumber) ? ownNumber : undefined;
   count(finding, { denied, seen, audited, first, last });
-  comms.forEach((comm) => keepFew(finding.comms, comm));
-  places.forEach((place) => keepFew(finding.places, place));
+  finding.comms = comms.reduce(keepFew, finding.comms);
+  finding.places = places.reduce(keepFew, finding.places);
 }

@@ -33,9 +33,9 @@ export interface PathEntry extends Permissions {
   /** The process' own id, where the name held it. */
   readonly ownNumber?: string;
   /** Names in the directory that stand behind the last component, up to as many as any step asks for. */
-  readonly leaves: ReadonlySet<string>;
+  readonly leaves: readonly string[];
   /** Of `leaves`, those that were written. */
-  readonly written: ReadonlySet<string>;
+  readonly written: readonly string[];
   readonly evidence: Evidence;
   /** Names of the steps that made the pattern, in their order. */
   readonly steps: readonly string[];
@@ -56,21 +56,23 @@ export function evidenceOf(finding: Finding, example: string): Evidence {
 export function entryOf(access: Extract<Access, { class: 'file' | 'exec' }>, finding: Finding): PathEntry {
   const letters = access.class === 'exec' ? 'mr' : ordered(access.mask);
   const owned = access.class === 'file' && access.owner === true;
-  const leaves = new Set([leafOf(access.path)]);
+  const leaves = [leafOf(access.path)];
   return {
     pattern: literalPattern(access.path),
     everyone: owned ? '' : letters,
     owner: owned ? letters : '',
     exec: access.class === 'exec',
-    ...(finding.ownNumber !== undefined && { ownNumber: finding.ownNumber }),
+    ownNumber: finding.ownNumber,
     leaves,
     written: letters.includes('w') || letters.includes('a') ? leaves : NO_LEAVES,
     evidence: evidenceOf(finding, access.path),
-    steps: [],
+    steps: NO_STEPS,
   };
 }
 
-export const NO_LEAVES: ReadonlySet<string> = new Set();
+const NO_STEPS: readonly string[] = [];
+
+export const NO_LEAVES: readonly string[] = [];
 
 /** The last component of a path, with the `/` of a directory. */
 export function leafOf(path: string): string {
@@ -110,35 +112,29 @@ function joinedPair(one: PathEntry, other: PathEntry): PathEntry {
 }
 
 export function joinedEvidence(one: Evidence, other: Evidence): Evidence {
-  const examples = new Set(one.examples);
-  other.examples.forEach((example) => keepFew(examples, example));
   return {
     distinct: one.distinct + other.distinct,
     observations: one.observations + other.observations,
     denied: one.denied + other.denied,
     first: one.first === 0 || other.first === 0 ? Math.max(one.first, other.first) : Math.min(one.first, other.first),
     last: Math.max(one.last, other.last),
-    examples: [...examples].sort(),
+    examples: other.examples.reduce(keepFew, one.examples),
   };
 }
 
-function union(one: ReadonlySet<string>, other: ReadonlySet<string>): ReadonlySet<string> {
-  if (one === other || other.size === 0 || one.size >= MAX_LEAVES) {
+function union(one: readonly string[], other: readonly string[]): readonly string[] {
+  if (one === other || other.length === 0 || one.length >= MAX_LEAVES || (one.length === 1 && other.length === 1 && one[0] === other[0])) {
     return one;
   }
-  const both = new Set(one);
-  for (const leaf of other) {
-    if (both.size >= MAX_LEAVES) {
-      break;
-    }
-    both.add(leaf);
-  }
-  return both;
+  return [...new Set([...one, ...other])].slice(0, MAX_LEAVES);
 }
 
 /** Letters in the order of the language, each once; `w` includes `a`, and everybody includes the owner. */
 export function permissions(everyone: string, owner: string): Permissions {
   const forAll = ordered(everyone);
+  if (owner === '') {
+    return { everyone: forAll, owner };
+  }
   return { everyone: forAll, owner: ordered([...owner].filter((letter) => !gives(forAll, letter)).join('')) };
 }
 
@@ -147,6 +143,15 @@ export function gives(letters: string, letter: string): boolean {
   return letters.includes(letter) || (letter === 'a' && letters.includes('w'));
 }
 
+const ORDERED = new Map<string, string>();
+
 function ordered(letters: string): string {
-  return [...LETTERS].filter((letter) => letters.includes(letter) && !(letter === 'a' && letters.includes('w'))).join('');
+  let result = ORDERED.get(letters);
+  if (result === undefined) {
+    result = [...LETTERS].filter((letter) => letters.includes(letter) && !(letter === 'a' && letters.includes('w'))).join('');
+    if (letters.length <= 2 * LETTERS.length) {
+      ORDERED.set(letters, result);
+    }
+  }
+  return result;
 }

@@ -1,35 +1,63 @@
 import { mayFold } from './boundaries';
-import { gives, joined, joinedEvidence, leafOf, MAX_LEAVES, NO_LEAVES, parentOf, type PathEntry, permissions } from './entry';
+import { gives, joinedEvidence, leafOf, MAX_LEAVES, NO_LEAVES, parentOf, type PathEntry, permissions } from './entry';
 
 /** Entries that could become one pattern. */
-export interface Group {
+interface Group {
   readonly pattern: string;
   readonly entries: readonly PathEntry[];
 }
 
+/** What a step folds, and on what evidence. */
+export interface Folding {
+  readonly step: string;
+  /** So many names have to have a permission. */
+  readonly least: number;
+  /** The pattern that an entry could become part of, undefined where there is none. */
+  readonly patternOf: (entry: PathEntry) => string | undefined;
+  /** Whether a group is there at all. Default: yes. */
+  readonly isReady?: (entries: readonly PathEntry[]) => boolean;
+}
+
 /**
- * Folds the entries of each group into its pattern, letter by letter: a letter goes into the pattern where enough names
+ * Folds entries that could become one pattern into it, letter by letter: a letter goes into the pattern where enough names
  * have it. What an entry has beyond that stays with it, so that folding gives no name a permission that few had, and more
  * observations never take one away.
  */
-export function foldGroups(groups: Iterable<Group>, step: string, least: number): PathEntry[] {
+export function fold(entries: readonly PathEntry[], folding: Folding): readonly PathEntry[] {
   const result: PathEntry[] = [];
-  for (const { pattern, entries } of groups) {
-    const letters = foldable(pattern, entries, least);
-    if (letters.all === '') {
-      entries.forEach((entry) => result.push(entry));
-      continue;
-    }
-    const parts = entries.filter((entry) => !entry.exec && hasAny(entry, letters.all));
-    result.push(folded(pattern, parts, letters, step));
-    for (const entry of entries) {
-      const rest = entry.exec ? entry : without(entry, letters);
-      if (rest !== undefined) {
-        result.push(rest);
-      }
+  const groups = new Map<string, PathEntry[]>();
+  for (const entry of entries) {
+    const pattern = folding.patternOf(entry);
+    const group = pattern === undefined ? result : groups.get(pattern);
+    if (group === undefined) {
+      groups.set(pattern!, [entry]);
+    } else {
+      group.push(entry);
     }
   }
-  return joined(result);
+  let isFolded = false;
+  for (const [pattern, group] of groups) {
+    const letters = folding.isReady?.(group) === false ? NO_LETTERS : foldable(pattern, group, folding.least);
+    isFolded = foldGroup({ pattern, entries: group }, letters, folding.step, result) || isFolded;
+  }
+  return isFolded ? result : entries;
+}
+
+/** @returns whether anything was folded */
+function foldGroup({ pattern, entries }: Group, letters: Letters, step: string, result: PathEntry[]): boolean {
+  if (letters.all === '') {
+    entries.forEach((entry) => result.push(entry));
+    return false;
+  }
+  const parts = entries.filter((entry) => !entry.exec && hasAny(entry, letters.all));
+  result.push(folded(pattern, parts, letters, step));
+  for (const entry of entries) {
+    const rest = entry.exec ? entry : without(entry, letters);
+    if (rest !== undefined) {
+      result.push(rest);
+    }
+  }
+  return true;
 }
 
 interface Letters {
@@ -38,11 +66,16 @@ interface Letters {
   readonly owner: string;
 }
 
+const NO_LETTERS: Letters = { all: '', owner: '' };
+
 function foldable(pattern: string, entries: readonly PathEntry[], least: number): Letters {
+  if (countLeaves(entries, least) < least) {
+    return NO_LETTERS;
+  }
   let [all, owner] = ['', ''];
   for (const letter of 'mrwalk') {
     const having = entries.filter((entry) => !entry.exec && (gives(entry.everyone, letter) || gives(entry.owner, letter)));
-    if (having.length > 0 && mayFold(parentOf(pattern), letter, leafOf(pattern)) && countLeaves(having, least) >= least) {
+    if (having.length > 0 && countLeaves(having, least) >= least && mayFold(parentOf(pattern), letter, leafOf(pattern))) {
       all += letter;
       owner += having.some(({ everyone }) => gives(everyone, letter)) ? '' : letter;
     }
@@ -78,14 +111,14 @@ function folded(pattern: string, parts: readonly PathEntry[], letters: Letters, 
     pattern,
     ...permissions([...letters.all].filter((letter) => !letters.owner.includes(letter)).join(''), letters.owner),
     exec: false,
-    leaves,
-    written: written.size === 0 ? NO_LEAVES : written,
+    leaves: [...leaves],
+    written: written.size === 0 ? NO_LEAVES : [...written],
     evidence: parts.map(({ evidence }) => evidence).reduce(joinedEvidence),
     steps: [...new Set([...parts.flatMap(({ steps }) => steps), step])].sort(),
   };
 }
 
-function addSome(to: Set<string>, from: ReadonlySet<string>): void {
+function addSome(to: Set<string>, from: readonly string[]): void {
   for (const leaf of from) {
     if (to.size >= MAX_LEAVES) {
       return;

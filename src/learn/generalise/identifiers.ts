@@ -12,6 +12,9 @@ const NUMBER_PART = /(?<=[.-])\d{12,31}(?=$|[.-])/g;
 /** A component that is a long number: database files, sequence numbers. */
 const LONG_NUMBER = /^\d{5,31}$/;
 
+/** What all of these have. */
+const CANDIDATE = /[0-9A-Fa-f]{8}|\/\d{5}/;
+
 const HEX = '[0-9a-f]*';
 
 /** Names that are unique by how they are made; the pattern keeps their shape and stays inside of the component. */
@@ -19,12 +22,12 @@ export const identifiers = rewriting({
   name: 'identifiers',
   summary: 'UUIDs, hashes, ids of containers and long numbers: unique by how they are made.',
   from: 'balanced',
-}, (pattern) => byComponent(pattern.replace(SHARD, '/[0-9a-f][0-9a-f]/'), (component, before) => {
+}, (pattern) => (CANDIDATE.test(pattern) ? byComponent(pattern.replace(SHARD, '/[0-9a-f][0-9a-f]/'), (component, before) => {
   if (isKernels(before)) {
     return identified(component);
   }
   return LONG_NUMBER.test(component) ? '[0-9]*' : identified(component).replace(NUMBER_PART, '[0-9]*');
-}));
+}) : undefined));
 
 /** UUIDs and hashes are nobody's choice, not even in `/sys`. */
 function identified(component: string): string {

@@ -16,8 +16,10 @@ export const STEPS: readonly Step[] = [
 ];
 
 /** Entries with the patterns that the steps of this strictness see in them. */
-export function generalise(entries: readonly PathEntry[], strictness: Strictness): PathEntry[] {
+export function generalise(entries: readonly PathEntry[], strictness: Strictness): readonly PathEntry[] {
   const level = STRICTNESSES.indexOf(strictness);
-  return STEPS.filter(({ from }) => STRICTNESSES.indexOf(from) <= level)
-    .reduce((current, step) => joined(step.apply(current, strictness)), joined(entries));
+  return STEPS.filter(({ from }) => STRICTNESSES.indexOf(from) <= level).reduce((current, step) => {
+    const next = step.apply(current, strictness);
+    return next === current ? current : joined(next);
+  }, joined(entries) as readonly PathEntry[]);
 }

@@ -15,13 +15,15 @@ const NUMBERED: ReadonlyArray<readonly [parent: RegExp, name: RegExp, pattern: s
   [/^\/sys\/devices\/system\/node$/, /^node\d+$/, 'node[0-9]*'],
 ];
 
+const PLACES = /^\/(?:proc|dev|sys|run)\//;
+
 /** `/proc/4242/status` becomes a pattern: the number is another one after each start. */
 export const kernelNumbers = rewriting({
   name: 'kernel-numbers',
   summary: 'Numbers of processes, threads, descriptors, terminals and processors: the next start has others.',
   from: 'balanced',
 }, (pattern) => {
-  if (NEVER.test(pattern)) {
+  if (!PLACES.test(pattern) || NEVER.test(pattern)) {
     return undefined;
   }
   return byComponent(pattern, (component, before) => {

@@ -1,5 +1,5 @@
 import { mayFold } from './boundaries';
-import { joinedEvidence, leafOf, parentOf, type Evidence } from './entry';
+import { type Evidence, joinedEvidence, leafOf, NO_LEAVES, parentOf } from './entry';
 import { identifiers } from './identifiers';
 import { kernelNumbers } from './kernel-numbers';
 import type { Step, Strictness } from './step';
@@ -45,12 +45,11 @@ function byShape({ rule, evidence, steps }: LinkNeed): LinkNeed {
 }
 
 function shape(pattern: string): [pattern: string, steps: readonly string[]] {
-  const start = { pattern, everyone: 'l', owner: '', exec: false, leaves: NONE, written: NONE, evidence: EMPTY, steps: [] };
+  const start = { pattern, everyone: 'l', owner: '', exec: false, leaves: NO_LEAVES, written: NO_LEAVES, evidence: EMPTY, steps: [] };
   const [end] = BY_SHAPE.reduce((entries, step) => step.apply(entries, 'balanced'), [start] as ReturnType<Step['apply']>);
   return [end!.pattern, end!.steps];
 }
 
-const NONE: ReadonlySet<string> = new Set();
 const EMPTY: Evidence = { distinct: 0, observations: 0, denied: 0, first: 0, last: 0, examples: [] };
 
 function foldLinks(group: readonly LinkNeed[]): LinkNeed[] {

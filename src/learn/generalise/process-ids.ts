@@ -1,5 +1,5 @@
 import type { PathEntry } from './entry';
-import type { Step } from './step';
+import { mapEntries, type Step } from './step';
 
 /** Configuration, programs and what the kernel shows are not named by programs. */
 const NEVER = /^\/(?:etc|usr|s?bin|lib(?:32|64|x32)?|boot|proc|sys)\//;
@@ -9,9 +9,9 @@ export const processIds: Step = {
   name: 'process-ids',
   summary: 'A number in a name that is the id of the process itself: the next start has another.',
   from: 'balanced',
-  apply: (entries) => entries.map((entry) => {
+  apply: (entries) => mapEntries(entries, (entry) => {
     const pattern = entry.exec || entry.ownNumber === undefined || NEVER.test(entry.pattern) ? entry.pattern : withoutNumber(entry, entry.ownNumber);
-    return pattern === entry.pattern ? entry : { ...entry, pattern, steps: [...entry.steps, processIds.name] };
+    return pattern === entry.pattern ? undefined : [{ ...entry, pattern, steps: [...entry.steps, processIds.name] }];
   }),
 };
 

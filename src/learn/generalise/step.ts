@@ -8,7 +8,7 @@ export const STRICTNESSES: readonly Strictness[] = ['exact', 'balanced', 'loose'
 /**
  * One way to see a pattern in paths. A step is monotone (more observations keep or widen what it gives) and does not depend
  * on the order of its entries; it looks at names inside of one directory only, never widens permissions, and never makes
- * a pattern that `boundaries.ts` forbids.
+ * a pattern that `boundaries.ts` forbids. Where it changes nothing it gives the list that it got.
  */
 export interface Step {
   /** As suggestions name it. */
@@ -17,7 +17,7 @@ export interface Step {
   readonly summary: string;
   /** The least strictness that it runs at. */
   readonly from: Exclude<Strictness, 'exact'>;
-  apply(entries: readonly PathEntry[], strictness: Strictness): PathEntry[];
+  apply(entries: readonly PathEntry[], strictness: Strictness): readonly PathEntry[];
 }
 
 /**
@@ -29,16 +29,31 @@ export function rewriting(
 ): Step {
   return {
     ...step,
-    apply: (entries) => entries.flatMap((entry) => {
-      const taken = entry.exec ? undefined : restricted(entry, (letter) => letters.includes(letter));
-      const pattern = taken && rewrite(entry.pattern);
-      if (taken === undefined || pattern === undefined || pattern === entry.pattern) {
-        return [entry];
+    apply: (entries) => mapEntries(entries, (entry) => {
+      const pattern = entry.exec ? undefined : rewrite(entry.pattern);
+      const taken = pattern === undefined || pattern === entry.pattern ? undefined : restricted(entry, (letter) => letters.includes(letter));
+      if (taken === undefined) {
+        return undefined;
       }
       const left = restricted(entry, (letter) => !letters.includes(letter));
-      return [{ ...taken, pattern, steps: [...entry.steps, step.name] }, ...(left === undefined ? [] : [left])];
+      return [{ ...taken, pattern: pattern!, steps: [...entry.steps, step.name] }, ...(left === undefined ? [] : [left])];
     }),
   };
+}
+
+/** The entries with what comes in place of some; the same list where nothing does. */
+export function mapEntries(entries: readonly PathEntry[], map: (entry: PathEntry) => readonly PathEntry[] | undefined): readonly PathEntry[] {
+  let result: PathEntry[] | undefined;
+  for (const [index, entry] of entries.entries()) {
+    const mapped = map(entry);
+    if (mapped !== undefined) {
+      result ??= entries.slice(0, index);
+      result.push(...mapped);
+    } else {
+      result?.push(entry);
+    }
+  }
+  return result ?? entries;
 }
 
 /** The entry with only some of its permissions; undefined where it has none of them. */

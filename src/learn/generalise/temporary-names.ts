@@ -1,5 +1,5 @@
-import { leafOf, parentOf, type PathEntry } from './entry';
-import { countLeaves, foldGroups, type Group } from './fold';
+import { leafOf, parentOf } from './entry';
+import { countLeaves, fold } from './fold';
 import type { Step } from './step';
 
 /** So many names of one shape, each written by the program, are no accident. */
@@ -12,23 +12,12 @@ export const temporaryNames: Step = {
   name: 'temporary-names',
   summary: `${LEAST} or more files of one directory that the program wrote, whose names have a random part between the same begin and end.`,
   from: 'balanced',
-  apply: (entries) => {
-    const groups = new Map<string, { pattern: string; entries: PathEntry[] }>();
-    const others: PathEntry[] = [];
-    for (const entry of entries) {
-      const pattern = entry.exec || entry.written.size === 0 ? undefined : shapeOf(entry.pattern);
-      const group = pattern === undefined ? undefined : groups.get(pattern);
-      if (pattern === undefined) {
-        others.push(entry);
-      } else if (group === undefined) {
-        groups.set(pattern, { pattern, entries: [entry] });
-      } else {
-        group.entries.push(entry);
-      }
-    }
-    const ready = [...groups.values()].map((group): Group => (countLeaves(group.entries, LEAST, 'written') >= LEAST ? group : { ...group, pattern: '/' }));
-    return foldGroups([...ready, { pattern: '/', entries: others }], temporaryNames.name, LEAST);
-  },
+  apply: (entries) => fold(entries, {
+    step: temporaryNames.name,
+    least: LEAST,
+    patternOf: ({ exec, written, pattern }) => (exec || written.length === 0 ? undefined : shapeOf(pattern)),
+    isReady: (group) => countLeaves(group, LEAST, 'written') >= LEAST,
+  }),
 };
 
 /** The pattern of a name with a random part, undefined for other names. */

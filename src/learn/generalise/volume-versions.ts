@@ -10,4 +10,4 @@ export const volumeVersions = rewriting({
   name: 'volume-versions',
   summary: 'The dated directory inside of a ConfigMap, Secret or projected volume: each update makes another.',
   from: 'balanced',
-}, (pattern) => byComponent(pattern, (component) => (VERSION.test(component) ? '..[0-9]*' : component)));
+}, (pattern) => (pattern.includes('/..') ? byComponent(pattern, (component) => (VERSION.test(component) ? '..[0-9]*' : component)) : undefined));

@@ -21,8 +21,10 @@ const TREES: ReadonlyArray<readonly [prefix: RegExp, pattern: string]> = [
   [/^\/usr\/lib\/[a-z0-9_]+-linux-gnu[a-z0-9]*\/gconv\/./, '/usr/lib/*-linux-gnu*/gconv/**'],
 ];
 
+const PLACES = /^\/(?:usr|lib|etc\/ssl)\//;
+
 export const wellKnownTrees = rewriting({
   name: 'well-known-trees',
   summary: 'Public data that programs read as a whole: time zones, locales, fonts, certificates, modules of interpreters.',
   from: 'balanced',
-}, (pattern) => TREES.find(([prefix]) => prefix.test(pattern))?.[1], 'r');
+}, (pattern) => (PLACES.test(pattern) ? TREES.find(([prefix]) => prefix.test(pattern))?.[1] : undefined), 'r');

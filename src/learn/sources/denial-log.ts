@@ -7,24 +7,24 @@ import { type JsonObject, NOTHING, type ObjectReading, type ObjectSource } from 
 /** Lines of a `DenialLog`: the record as the journal has it, where it happened, and how often. */
 export const denialLog: ObjectSource = {
   recognises: (event) => (event.kind === 'apparmor' && typeof event.record === 'string') || event.kind === 'denial-log',
-  read,
+  read: readLine,
 };
 
 /** A line stands for so many at most: its number is somebody else's word. */
 const MOST = 100_000;
 
-function read(event: JsonObject): ObjectReading {
+function readLine(event: JsonObject): ObjectReading {
   if (event.kind === 'denial-log') {
     return { kind: 'nothing', lost: numberAt(event, 'suppressed') };
   }
-  const record = readRecord(Buffer.from(textAt(event, 'record') ?? '', 'utf8').toString('latin1'));
-  if (record === undefined) {
+  const read = readRecord(Buffer.from(textAt(event, 'record') ?? '', 'utf8').toString('latin1'));
+  if (read === undefined) {
     return NOTHING;
   }
-  const { time: _time, serial: _serial, pid, ...template } = record;
+  const { template, pid } = read;
   const observation = {
     record: template,
-    accesses: accessesOf(record),
+    accesses: accessesOf(template),
     workload: workloadOf({
       node: textAt(event, 'node'), namespace: textAt(event, 'namespace'), pod: textAt(event, 'pod'), container: textAt(event, 'container'), owner: undefined,
     }),

@@ -3,15 +3,16 @@
  * quoted value, carriers may put anything before the first pair. The text is `latin1`: one character a byte.
  */
 export interface Fields {
-  /** Values by key; the last one where a key is repeated. Raw: neither decoded nor checked. */
-  readonly values: Map<string, FieldValue>;
+  /** In the order of the record; where a key is repeated the last one holds. Raw: neither decoded nor checked. */
+  readonly pairs: readonly Pair[];
   /** `audit(TIME:SERIAL)`. */
   readonly stamp?: { readonly time: number; readonly serial: number };
   /** A quote is not closed: the line was cut. */
   readonly incomplete: boolean;
 }
 
-export interface FieldValue {
+export interface Pair {
+  readonly key: string;
   readonly text: string;
   readonly quoted: boolean;
 }
@@ -29,7 +30,7 @@ const MESSAGE = ' msg=\'';
 
 /** The record in `line`, or undefined where its stamp is damaged, so that nothing in it can be trusted. */
 export function readFields(line: string): Fields | undefined {
-  const values = new Map<string, FieldValue>();
+  const pairs: Pair[] = [];
   const at = line.indexOf(STAMP);
   let start = 0;
   let stamp: Fields['stamp'];
@@ -41,12 +42,22 @@ export function readFields(line: string): Fields | undefined {
     }
     const type = lastTypeBefore(line, at);
     if (type !== undefined) {
-      values.set('type', { text: type, quoted: false });
+      pairs.push({ key: 'type', text: type, quoted: false });
     }
     start = close + 1;
   }
-  const incomplete = readPairs(line, start, values);
-  return { values, stamp, incomplete };
+  const incomplete = readPairs(line, start, pairs);
+  return { pairs, stamp, incomplete };
+}
+
+/** The last value of a key. */
+export function pairOf(pairs: readonly Pair[], key: string): Pair | undefined {
+  for (let at = pairs.length - 1; at >= 0; at--) {
+    if (pairs[at]!.key === key) {
+      return pairs[at];
+    }
+  }
+  return undefined;
 }
 
 function isOutsideQuotes(line: string, at: number): boolean {
@@ -77,7 +88,7 @@ function lastTypeBefore(line: string, end: number): string | undefined {
 }
 
 /** @returns whether the line ends inside a value */
-function readPairs(line: string, start: number, values: Map<string, FieldValue>): boolean {
+function readPairs(line: string, start: number, pairs: Pair[]): boolean {
   let at = start;
   while (at < line.length) {
     const keyStart = skipSeparators(line, at);
@@ -96,27 +107,24 @@ function readPairs(line: string, start: number, values: Map<string, FieldValue>)
       if (close < 0) {
         return true;
       }
-      values.set(key, { text: line.slice(keyEnd + 2, close), quoted: true });
+      pairs.push({ key, text: line.slice(keyEnd + 2, close), quoted: true });
       at = close + 1;
     } else if (first === APOSTROPHE && key === 'msg') {
       // A user space record (USER_AVC): what stands before is about the daemon that wrote it.
-      keepType(values);
+      keepType(pairs);
       at = keyEnd + 2;
     } else {
       const end = wordEnd(line, keyEnd + 1);
-      values.set(key, { text: line.slice(keyEnd + 1, end), quoted: false });
+      pairs.push({ key, text: line.slice(keyEnd + 1, end), quoted: false });
       at = end;
     }
   }
   return false;
 }
 
-function keepType(values: Map<string, FieldValue>): void {
-  const type = values.get('type');
-  values.clear();
-  if (type !== undefined) {
-    values.set('type', type);
-  }
+function keepType(pairs: Pair[]): void {
+  const type = pairOf(pairs, 'type');
+  pairs.splice(0, pairs.length, ...(type === undefined ? [] : [type]));
 }
 
 function skipSeparators(line: string, start: number): number {

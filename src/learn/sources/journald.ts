@@ -15,17 +15,17 @@ export const journald: ObjectSource = {
 /** Reads an entry of the journal, whatever form it was written in. */
 export function readEntry(entry: JsonObject): ObjectReading {
   const message = messageOf(entry.MESSAGE);
-  const record = message === undefined ? undefined : readRecord(message);
-  if (record === undefined) {
+  const read = message === undefined ? undefined : readRecord(message);
+  if (read === undefined) {
     const suppressed = /(\d{1,12}) callbacks suppressed/.exec(message ?? '');
     return suppressed === null ? NOTHING : { kind: 'nothing', lost: Number(suppressed[1]) };
   }
-  const { time, serial, pid, ...template } = record;
+  const { template, time, serial, pid } = read;
   const microseconds = numberAt(entry, '_SOURCE_REALTIME_TIMESTAMP') ?? numberAt(entry, '__REALTIME_TIMESTAMP');
   const node = textAt(entry, '_HOSTNAME');
   return {
     kind: 'seen',
-    observations: [{ record: template, accesses: accessesOf(record), ...(node !== undefined && { workload: { node } }) }],
+    observations: [{ record: template, accesses: accessesOf(template), ...(node !== undefined && { workload: { node } }) }],
     time: time ?? (microseconds === undefined ? undefined : microseconds / 1e6),
     serial: serial ?? numberAt(entry, '_AUDIT_ID'),
     pid,

@@ -73,10 +73,22 @@ function fileAccess(record: EventRecord): Access[] {
   return mask === '' ? [] : [{ class: 'file', path, mask, ...ownership(record) }];
 }
 
+/** What short masks come to: a log has few of them. */
+const KNOWN_MASKS = new Map<string, string>();
+const LONGEST_KNOWN = 3;
+
 /** Each permission once, in the order of the language; `a` is part of `w`. */
 function permissions(mask: string): string {
+  const known = KNOWN_MASKS.get(mask);
+  if (known !== undefined) {
+    return known;
+  }
   const given = new Set([...mask].map((letter) => PERMISSIONS[letter]));
-  return [...PERMISSION_ORDER].filter((letter) => given.has(letter) && !(letter === 'a' && given.has('w'))).join('');
+  const result = [...PERMISSION_ORDER].filter((letter) => given.has(letter) && !(letter === 'a' && given.has('w'))).join('');
+  if (mask.length <= LONGEST_KNOWN && /^[a-z]*$/.test(mask)) {
+    KNOWN_MASKS.set(mask, result);
+  }
+  return result;
 }
 
 /**

@@ -11,9 +11,9 @@ export type Counted = (seen: Observation, times: number, first: number, last: nu
  * makes a look-up slow.
  */
 export class RecordCache {
-  private size = FIRST_SIZE;
+  private size: number;
   /** Two numbers a place: hash, and entry plus one; 0 is a free place. */
-  private places = new Int32Array(FIRST_SIZE * 2);
+  private places: Int32Array;
   private used = 0;
   /** By entry, three numbers: begin of the key, its length before the process id, its length. */
   private entries = new Int32Array(FIRST_SIZE * ENTRY);
@@ -24,8 +24,14 @@ export class RecordCache {
   private keyView = new DataView(this.keys.buffer);
   private keysEnd = 0;
 
-  /** @param counted told what was counted when the table is emptied, and by `tell` */
-  constructor(private readonly counted: Counted = () => undefined) {}
+  /**
+   * @param counted told what was counted when the table is emptied, and by `tell`
+   * @param lastSize places at which a full table is emptied instead of growing, a power of two; half of them are used
+   */
+  constructor(private readonly counted: Counted = () => undefined, private readonly lastSize = LAST_SIZE) {
+    this.size = Math.min(FIRST_SIZE, lastSize);
+    this.places = new Int32Array(this.size * 2);
+  }
 
   /** The entry of a line, -1 where it is new. */
   public find(view: DataView, line: RecordLayout): number {
@@ -132,7 +138,7 @@ export class RecordCache {
   }
 
   private grow(): void {
-    if (this.size >= LAST_SIZE) {
+    if (this.size >= this.lastSize) {
       this.tell();
       this.readings = [];
       this.places.fill(0);
@@ -157,8 +163,8 @@ export class RecordCache {
 }
 
 /** Powers of two. */
-const FIRST_SIZE = 2 ** 12;
-const LAST_SIZE = 2 ** 20;
+const FIRST_SIZE = 2 ** 11;
+const LAST_SIZE = 2 ** 19;
 const PROBES = 16;
 const ENTRY = 3;
 const COUNT = 3;

@@ -1,6 +1,6 @@
-import type { EventRecord, Observation } from '../event';
+import type { Observation } from '../event';
 import { isOpenMessage } from './fields';
-import { readRecord } from './record';
+import { readRecord, type RecordParts } from './record';
 import { accessesOf } from './record-access';
 import { type Counted, RecordCache } from './record-cache';
 import { PID_LENGTH, RecordLayout } from './record-layout';
@@ -38,6 +38,8 @@ export interface RecordStreamOptions {
    * most of the time that a known line costs is in telling of it.
    */
   readonly counted?: Counted;
+  /** How many distinct lines are remembered at most; a power of two. Default: 262,144. */
+  readonly remembered?: number;
 }
 
 export class RecordStream implements Reader {
@@ -56,8 +58,8 @@ export class RecordStream implements Reader {
   private skipping = false;
   private auditLost = 0;
 
-  constructor(private readonly sink: Sink, private readonly tally: Tally, { other, counted }: RecordStreamOptions = {}) {
-    this.cache = new RecordCache(counted);
+  constructor(private readonly sink: Sink, private readonly tally: Tally, { other, counted, remembered }: RecordStreamOptions = {}) {
+    this.cache = new RecordCache(counted, remembered === undefined ? undefined : 2 * remembered);
     this.other = other ?? (() => false);
     this.isCounting = counted !== undefined;
   }
@@ -241,14 +243,14 @@ export class RecordStream implements Reader {
 
   /** A record that is read by itself, not to be met again. */
   private wholeRecord(line: string): void {
-    const record = readRecord(line);
-    if (record === undefined) {
+    const read = readRecord(line);
+    if (read === undefined) {
       countUnreadable(this.tally, line);
       return;
     }
     this.tally.records++;
-    const { time = -1, serial = -1, pid = -1, ...template } = record;
-    this.sink({ record: template, accesses: accessesOf(record) }, time, serial, pid);
+    const { template, time = -1, serial = -1, pid = -1 } = read;
+    this.sink({ record: template, accesses: accessesOf(template) }, time, serial, pid);
   }
 
   private countLosses(line: string): void {
@@ -277,18 +279,17 @@ function numberAt(bytes: Buffer, start: number): number {
 }
 
 /** The process' own id, where its last component shows it as a number of two digits or more. */
-function ownNumberIn({ name, pid = 0 }: EventRecord): string | undefined {
-  const leaf = name?.slice(name.lastIndexOf('/', name.length - 2) + 1) ?? '';
+function ownNumberIn({ template: { name }, pid = 0 }: RecordParts): string | undefined {
   const digits = String(pid);
-  return digits.length > 1 && leaf.match(/\d+/g)?.includes(digits) ? digits : undefined;
+  if (name === undefined || digits.length === 1 || !name.includes(digits)) {
+    return undefined;
+  }
+  const leaf = name.slice(name.lastIndexOf('/', name.length - 2) + 1);
+  return leaf.match(/\d+/g)?.includes(digits) ? digits : undefined;
 }
 
 /** The reading of a line as all lines with its text share it: without process id and stamp. */
 function observationOf(line: string): Observation | undefined {
-  const record = readRecord(line);
-  if (record === undefined) {
-    return undefined;
-  }
-  const { time: _time, serial: _serial, pid: _pid, ...template } = record;
-  return { record: template, accesses: accessesOf(record), ownNumber: ownNumberIn(record), memo: undefined };
+  const read = readRecord(line);
+  return read && { record: read.template, accesses: accessesOf(read.template), ownNumber: ownNumberIn(read), memo: undefined };
 }

@@ -1,6 +1,6 @@
 import type { EventKind, EventRecord } from '../event';
 import { decodeUnquoted, hasStrayBytes, textOfLatin1 } from './bytes';
-import { type Fields, type FieldValue, readFields } from './fields';
+import { type Fields, type Pair, pairOf, readFields } from './fields';
 import { protocolName } from './protocols';
 
 /** Record types of kernels before 2.6.38, by number and by auditd's name. */
@@ -19,14 +19,24 @@ const OLD_TYPES: Readonly<Record<string, EventKind>> = {
   APPARMOR_ERROR: 'ERROR',
 };
 
-const KINDS: ReadonlySet<string> = new Set<EventKind>(['DENIED', 'ALLOWED', 'AUDIT', 'KILLED', 'STATUS', 'ERROR', 'HINT']);
+const KINDS: ReadonlyMap<string, EventKind> = new Map(
+  (['DENIED', 'ALLOWED', 'AUDIT', 'KILLED', 'STATUS', 'ERROR', 'HINT'] as const).map((kind) => [kind, kind]),
+);
 
 type Key = Exclude<keyof EventRecord, 'event' | 'other' | 'incomplete' | 'time' | 'serial'>;
+/** A record without what differs from line to line, and that beside it. */
+export interface RecordParts {
+  readonly template: EventRecord;
+  readonly time?: number;
+  readonly serial?: number;
+  readonly pid?: number;
+}
+
 /** How a value is read: untrusted text (may be hexadecimal), plain text, a number, the name of an IP protocol. */
 type Form = 'text' | 'word' | 'number' | 'protocol';
 
 /** The record's keys, and what they are called in an event. Where several lead to one name the later in the record wins. */
-const KEYS: Readonly<Record<string, readonly [key: Key, form: Form]>> = {
+const KEYS: ReadonlyMap<string, readonly [key: Key, form: Form]> = new Map(Object.entries<readonly [key: Key, form: Form]>({
   operation: ['operation', 'word'],
   class: ['class', 'word'],
   profile: ['profile', 'text'],
@@ -82,7 +92,7 @@ const KEYS: Readonly<Record<string, readonly [key: Key, form: Form]>> = {
   execpath: ['execpath', 'text'],
   rlimit: ['rlimit', 'word'],
   value: ['value', 'number'],
-};
+}));
 
 /** Keys that say nothing of their own: the record's type, and what the audit system adds around user space records. */
 const IGNORED: ReadonlySet<string> = new Set(['apparmor', 'type', 'msg', 'capability', 'exe', 'hostname', 'terminal', 'sauid']);
@@ -93,42 +103,48 @@ const IGNORED: ReadonlySet<string> = new Set(['apparmor', 'type', 'msg', 'capabi
  *
  * @returns undefined where the line holds no AppArmor record, or a damaged one
  */
-export function readRecord(line: string): EventRecord | undefined {
+export function readRecord(line: string): RecordParts | undefined {
   const fields = readFields(line);
   const event = fields && kindOf(fields);
   if (fields === undefined || event === undefined) {
     return undefined;
   }
   const record: Record<string, unknown> & { event: EventKind } = { event };
-  const other: Record<string, string> = {};
-  for (const [key, value] of fields.values) {
-    const known = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
-    const decoded = known && decode(value, known[1]);
-    if (known && decoded !== undefined) {
-      record[known[0]] = decoded;
-    } else if (!IGNORED.has(key)) {
-      other[key] = value.quoted ? textOfLatin1(value.text) : decodeUnquoted(value.text);
+  let pid: number | undefined;
+  let other: Record<string, string> | undefined;
+  for (const pair of fields.pairs) {
+    const known = KEYS.get(pair.key);
+    const decoded = known && decode(pair, known[1]);
+    if (known !== undefined && decoded !== undefined) {
+      if (known[0] === 'pid') {
+        pid = decoded as number;
+      } else {
+        record[known[0]] = decoded;
+      }
+    } else if (!IGNORED.has(pair.key)) {
+      other ??= {};
+      other[pair.key] = decode(pair, 'text') as string;
     }
   }
   complete(record, fields);
-  if (Object.keys(other).length > 0) {
+  if (other !== undefined) {
     record.other = other;
   }
-  return isGarbled(record) ? undefined : record;
+  return isGarbled(record) ? undefined : { template: record, ...fields.stamp, pid };
 }
 
-function kindOf({ values }: Fields): EventKind | undefined {
-  const said = values.get('apparmor')?.text;
+function kindOf({ pairs }: Fields): EventKind | undefined {
+  const said = pairOf(pairs, 'apparmor')?.text;
   if (said !== undefined) {
-    return KINDS.has(said) ? said as EventKind : undefined;
+    return KINDS.get(said);
   }
-  const type = values.get('type')?.text ?? '';
+  const type = pairOf(pairs, 'type')?.text ?? '';
   const number = /^UNKNOWN\[(\d+)\]$/.exec(type)?.[1] ?? type;
   const kind = Object.hasOwn(OLD_TYPES, number) ? OLD_TYPES[number] : undefined;
-  return kind !== undefined && values.has('operation') ? kind : undefined;
+  return kind !== undefined && pairOf(pairs, 'operation') !== undefined ? kind : undefined;
 }
 
-function decode(value: FieldValue, form: Form): string | number | undefined {
+function decode(value: Pair, form: Form): string | number | undefined {
   switch (form) {
     case 'text':
       return value.quoted ? textOfLatin1(value.text) : decodeUnquoted(value.text);
@@ -144,7 +160,7 @@ function decode(value: FieldValue, form: Form): string | number | undefined {
 }
 
 /** What follows from several keys at once. */
-function complete(record: Record<string, unknown>, { values, stamp, incomplete }: Fields): void {
+function complete(record: Record<string, unknown>, fields: Fields): void {
   if (typeof record.error === 'number') {
     record.error = Math.abs(record.error);
   }
@@ -152,18 +168,16 @@ function complete(record: Record<string, unknown>, { values, stamp, incomplete }
     record.capability ??= record.name;
     record.name ??= record.capability;
   }
-  const exe = values.get('exe');
-  if (record.comm === undefined && exe !== undefined) {
-    record.comm = decode(exe, 'text');
+  if (record.comm === undefined) {
+    const exe = pairOf(fields.pairs, 'exe');
+    if (exe !== undefined) {
+      record.comm = decode(exe, 'text');
+    }
   }
   if (record.family !== 'unix' && typeof record.operation === 'string' && record.operation.startsWith('dbus_')) {
     delete record.localAddress;
   }
-  if (stamp !== undefined) {
-    record.time = stamp.time;
-    record.serial = stamp.serial;
-  }
-  if (incomplete) {
+  if (fields.incomplete) {
     record.incomplete = true;
   }
 }

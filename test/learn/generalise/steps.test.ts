@@ -15,7 +15,7 @@ jest.setTimeout(120_000);
 
 function learn(accesses: readonly Access[], strictness: Strictness = 'balanced'): readonly Need[] {
   const findings = new Map(accesses.map((access) => [accessKey(access), {
-    access, denied: 0, seen: 1, audited: 0, first: 0, last: 0, comms: new Set<string>(), places: new Set<string>(),
+    access, denied: 0, seen: 1, audited: 0, first: 0, last: 0, comms: [], places: [],
   }]));
   return suggest({ subject: { names: ['web'] }, findings }, { strictness, fineSockets: true }).needs;
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Observation } from '../../../src/learn/event';
 import { RecordStream } from '../../../src/learn/sources/record-stream';
 import { emptyTally, type Tally } from '../../../src/learn/sources/source';
 import { auditLine, record } from '../../support/log-lines';
@@ -41,15 +42,15 @@ test('how a stream is cut into pieces makes no difference', () => {
 });
 
 /** What came of each record: how often, and when first and last. */
-function counts(chunks: readonly Buffer[], isCounting: boolean): { counts: Map<unknown, unknown>; tally: Tally } {
+function counts(chunks: readonly Buffer[], isCounting: boolean, remembered?: number): { counts: Map<unknown, unknown>; tally: Tally } {
   const [found, tally] = [new Map<string, { times: number; first: number; last: number }>(), emptyTally()];
   const take = (key: object, times: number, first: number, last: number) => {
     const before = found.get(JSON.stringify(key));
     found.set(JSON.stringify(key), before === undefined ? { times, first, last }
       : { times: before.times + times, first: Math.min(before.first, first), last: Math.max(before.last, last) });
   };
-  const stream = new RecordStream(({ record: text }, time) => take(text, 1, time, time), tally,
-    isCounting ? { counted: ({ record: text }, times, first, last) => take(text, times, first, last) } : {});
+  const counted = ({ record: text }: Observation, times: number, first: number, last: number) => take(text, times, first, last);
+  const stream = new RecordStream((seen, time) => counted(seen, 1, time, time), tally, { remembered, ...(isCounting && { counted }) });
   chunks.forEach((chunk) => stream.push(chunk));
   stream.end();
   return { counts: new Map([...found].sort()), tally };
@@ -61,15 +62,15 @@ test('lines that are counted together come to the same as one by one', () => {
     const text = Buffer.from(lines.map(({ file, at, pid, serial, noise }) => (noise === 0 ? 'noise\n' : noise === 1 ? '\n' : '')
       + `${auditLine({ name: `/f${file}`, serial, time: `${1000 + at}.25`, pid })}\n`).join(''));
     const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, at) => text.subarray(at * size, (at + 1) * size));
-    expect(counts(chunks, true)).toEqual(counts(chunks, false));
+    expect(counts(chunks, true, 16)).toEqual(counts(chunks, false));
   }), { numRuns: 30 });
 });
 
-test('more distinct records than are remembered are all counted', () => {
-  const lines = Array.from({ length: 30_000 }, (_, at) => `${auditLine({ name: `/f${at % 14_000}`, serial: at, time: `${1000 + at}.5` })}\n`);
-  const { counts: found, tally } = counts([Buffer.from(lines.join(''))], true);
-  expect({ distinct: found.size, records: tally.records }).toEqual({ distinct: 14_000, records: 30_000 });
-  expect([...found.values()].reduce<number>((sum, value) => sum + (value as { times: number }).times, 0)).toBe(30_000);
+test.each([['grows', undefined], ['is emptied', 1024]])('records are all counted where the table of known ones %s', (_what, remembered) => {
+  const lines = Array.from({ length: 6000 }, (_, at) => `${auditLine({ name: `/f${at % 2500}`, serial: at, time: `${1000 + at}.5` })}\n`);
+  const { counts: found, tally } = counts([Buffer.from(lines.join(''))], true, remembered);
+  expect({ distinct: found.size, records: tally.records }).toEqual({ distinct: 2500, records: 6000 });
+  expect([...found.values()].reduce<number>((sum, value) => sum + (value as { times: number }).times, 0)).toBe(6000);
 });
 
 test('a message of the bus that goes on in the next line is one record', () => {
