@@ -6,7 +6,7 @@ const { join, relative } = require('path');
 const { withoutProgram } = require('./expected-output');
 
 const ROOT = join(__dirname, '..');
-const EXAMPLES = ['web-shop', 'existing-manifests'];
+const EXAMPLES = ['web-shop', 'existing-manifests', 'complain-first'];
 const OPTIONS = process.argv.slice(2);
 
 function run(command, args, env = {}) {
@@ -60,17 +60,21 @@ function workloads(objects) {
     ]));
 }
 
+const DENIAL_LOG = 'k8s-apparmor-denial-log';
+
 const DISTRIBUTES = {
-  Namespace: () => 'lets the loader in, by its Pod Security label',
-  ServiceAccount: () => 'gives the loader no rights',
+  Namespace: () => 'lets the pods below in, by its Pod Security label',
+  ServiceAccount: () => 'gives them no rights',
   ConfigMap: describeConfigMap,
-  DaemonSet: () => 'loads them on every node, and again if somebody removes them',
+  DaemonSet: ({ metadata }) => (metadata.name === DENIAL_LOG ? 'writes what each node\'s kernel logs of profiles'
+    : 'loads them on every node, and again if somebody removes them'),
 };
 
 /** Whether an object is one that brings profiles to the nodes. */
 const isOurs = ({ metadata }) => metadata?.labels?.['app.kubernetes.io/name']?.startsWith('k8s-apparmor') === true;
 
 function describeConfigMap({ data }) {
+  if ('denial-log.sh' in data) return 'holds the program of the denial log';
   if ('wanted' in data) return 'holds the program of the loader, and which profiles it has to load';
   return `carries ${Object.keys(data).join(', ')}`;
 }

@@ -17,6 +17,7 @@ export const nginx = new AppArmorProfile({
     Rule.write('/dev/{null,stdout,stderr}'),
     Rule.network(NetworkFamily.INET, SocketType.STREAM),
     Rule.network(NetworkFamily.INET6, SocketType.STREAM),
+    Rule.unix({ type: SocketType.STREAM }).because('The master process talks with its workers.'),
     Rule.signal({ peer: '@{profile_name}' }).because('The master process stops and reloads its workers.'),
     Rule.read('/etc/nginx/keys/**').deny().audit().because('Keys belong to the gateway: asking for them is an incident.'),
   ],

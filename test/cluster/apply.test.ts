@@ -1,7 +1,4 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { App, Chart, Cron, Yaml } from 'cdk8s';
+import { App, Chart, Cron } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import {
   AppArmorProfile, AppArmorProfileBundle, Confinement, ConfinementPolicy, KubernetesVersion, LoaderParser, PodSecurityLevel, PolicyAction, Rule,
@@ -10,10 +7,10 @@ import { JsonObject, objectAt } from '../../src/manifests/json';
 import { containersOf } from '../../src/manifests/pod-spec';
 import { podTemplates } from '../../src/manifests/pod-template';
 import { ConfinedCronJob, ConfinedDaemonSet, ConfinedDeployment, ConfinedJob, ConfinedPod, ConfinedStatefulSet } from '../../src/plus/plus28';
+import { exampleObjects } from '../support/example';
 import { Cluster, startCluster, until } from '../support/real/apiserver';
 import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from '../support/real/kubernetes';
 
-const EXAMPLES = join(__dirname, '..', '..', 'examples');
 const WEB = new AppArmorProfile({ name: 'web', rules: [Rule.read('/etc/nginx/**')] });
 const LOG = new AppArmorProfile({ name: 'log', rules: [Rule.read('/var/log/**')] });
 const containers = [{ image: 'nginx', name: 'nginx' }, { image: 'log', name: 'log' }];
@@ -45,20 +42,6 @@ function everything(version: string): JsonObject[] {
   });
   Confinement.of(app).byDefault(AppArmorProfile.runtimeDefault());
   return chart.toJson() as JsonObject[];
-}
-
-function exampleObjects(name: string): JsonObject[] {
-  const outdir = mkdtempSync(join(tmpdir(), `${name}-`));
-  process.env.CDK8S_OUTDIR = outdir;
-  try {
-    jest.isolateModules(() => {
-      // eslint-disable-next-line @typescript-eslint/no-require-imports
-      require(join(EXAMPLES, name, 'main'));
-    });
-  } finally {
-    delete process.env.CDK8S_OUTDIR;
-  }
-  return readdirSync(outdir).sort().flatMap((file) => Yaml.load(join(outdir, file)) as JsonObject[]);
 }
 
 describe.each([[OLDEST_KUBERNETES, '>=1.30'], [NEWEST_KUBERNETES, '>=1.36']])('a Kubernetes %s API server', (version, range) => {

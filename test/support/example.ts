@@ -1,0 +1,28 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Yaml } from 'cdk8s';
+import { JsonObject } from '../../src/manifests/json';
+
+export const EXAMPLES = join(__dirname, '..', '..', 'examples');
+
+/** Runs an example's program, and gives the folder with its output: one of its own. */
+export function synthesiseExample(name: string): string {
+  const outdir = mkdtempSync(join(tmpdir(), `${name}-`));
+  process.env.CDK8S_OUTDIR = outdir;
+  try {
+    jest.isolateModules(() => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      require(join(EXAMPLES, name, 'main'));
+    });
+  } finally {
+    delete process.env.CDK8S_OUTDIR;
+  }
+  return outdir;
+}
+
+/** The objects of an example, in the order of its files. */
+export function exampleObjects(name: string): JsonObject[] {
+  const outdir = synthesiseExample(name);
+  return readdirSync(outdir).sort().flatMap((file) => Yaml.load(join(outdir, file)) as JsonObject[]);
+}
