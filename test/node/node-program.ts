@@ -6,7 +6,7 @@ import { AppArmorProfile, AppArmorProfileBundle, Rule } from '../../src';
 import { Manifest, readManifests } from '../support/real/loader-pod';
 
 /** What a confined container needs whatever it does: everything, so that one denial is what a test sees. */
-const EVERYTHING = [Rule.file(), Rule.network(), Rule.capability(), Rule.signal(), Rule.ptrace(), Rule.mount(), Rule.umount(), Rule.unix()];
+export const EVERYTHING = [Rule.file(), Rule.network(), Rule.capability(), Rule.signal(), Rule.ptrace(), Rule.mount(), Rule.umount(), Rule.unix()];
 
 /** As Kubernetes' own end-to-end test has it: one file cannot be written, another one's writing is recorded. */
 export const e2e = new AppArmorProfile({

@@ -133,7 +133,7 @@ function serverFlags(folder: string, etcd: number, port: number): string[] {
 }
 
 /** Ports that nobody listens on now, all held at once so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
+export async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports = await Promise.all(servers.map(async (server) => new Promise<number>((resolve, reject) => {
     server.once('error', reject);

@@ -126,20 +126,20 @@ done
 `;
 
 /** Starts the container runtime and the kubelet and says when they were there. */
-const START_NODE = `#!/bin/bash
+export const startNode = (kubeletFlags: string) => `#!/bin/bash
 mkdir -p /etc/kubernetes/manifests /var/lib/kubelet /var/log/pods
 setsid containerd > /var/log/containerd.log 2>&1 < /dev/null &
 for i in $(seq 400); do ctr version > /dev/null 2>&1 && break; sleep 0.1; done
 cut -d' ' -f1 /proc/uptime > /run/containerd-up
 ctr -n k8s.io images ls -q | grep -q pause || ctr -n k8s.io images import /images.tar > /dev/null || exit 1
 cut -d' ' -f1 /proc/uptime > /run/kubelet-started
-setsid kubelet --config=/etc/kubernetes/kubelet.yaml --hostname-override=node1 --v=2 > /var/log/kubelet.log 2>&1 < /dev/null &
+setsid kubelet --config=/etc/kubernetes/kubelet.yaml ${kubeletFlags} --v=2 > /var/log/kubelet.log 2>&1 < /dev/null &
 for i in $(seq 300); do busybox wget -qO- http://127.0.0.1:10255/healthz > /dev/null 2>&1 && break; sleep 0.2; done
 cut -d' ' -f1 /proc/uptime > /run/kubelet-up
 `;
 
 /** Short periods, because a test waits for them; nothing else differs from a node's usual kubelet. */
-const KUBELET_CONFIG = `apiVersion: kubelet.config.k8s.io/v1beta1
+export const KUBELET_CONFIG = `apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration
 authentication: {anonymous: {enabled: true}, webhook: {enabled: false}}
 authorization: {mode: AlwaysAllow}
@@ -161,7 +161,7 @@ const NETWORK_CONFIG = `{"cniVersion": "0.4.0", "name": "pods", "plugins": [{"ty
 "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.88.0.0/16"}]], "routes": [{"dst": "0.0.0.0/0"}]}}]}
 `;
 
-function containerdConfig(kernel: Kernel): string {
+export function containerdConfig(kernel: Kernel): string {
   if (kernel === '6.1') {
     return `version = 2\n[plugins."io.containerd.grpc.v1.cri"]\n  sandbox_image = "${PAUSE}"\n  [plugins."io.containerd.grpc.v1.cri".cni]\n    bin_dir = "/usr/lib/cni"\n`;
   }
@@ -171,7 +171,7 @@ function containerdConfig(kernel: Kernel): string {
 function nodeFiles(kernel: Kernel): Record<string, string> {
   return {
     '/node-init': NODE_INIT,
-    '/usr/local/bin/start-node': START_NODE,
+    '/usr/local/bin/start-node': startNode('--hostname-override=node1'),
     '/etc/kubernetes/kubelet.yaml': KUBELET_CONFIG,
     '/etc/cni/net.d/10-pods.conflist': NETWORK_CONFIG,
     '/etc/containerd/config.toml': containerdConfig(kernel),

@@ -14,6 +14,8 @@ export interface NodeVmProps {
   readonly files?: Readonly<Record<string, VmFile>>;
   /** @default true */
   readonly appArmor?: boolean;
+  /** TCP ports of the node that are the same ports of this machine's loopback. @default - none */
+  readonly ports?: readonly number[];
 }
 
 export interface NodeAnswer {
@@ -162,7 +164,7 @@ function startMachine(folder: string, props: NodeVmProps): ChildProcess {
     '-kernel', kernelImage(props.kernel), '-initrd', join(folder, 'initrd'),
     '-append', `console=ttyS0 panic=1 no_timer_check ${security}`,
     '-drive', `file=${nodeDisk(props.kernel)},if=virtio,format=raw,cache=unsafe,snapshot=on`,
-    '-netdev', 'user,id=n0,restrict=off', '-device', 'virtio-net-pci,netdev=n0',
+    '-netdev', ['user,id=n0,restrict=off', ...(props.ports ?? []).map((port) => `hostfwd=tcp:127.0.0.1:${port}-:${port}`)].join(','), '-device', 'virtio-net-pci,netdev=n0',
     '-serial', `file:${join(folder, 'console')}`, '-serial', `unix:${join(folder, 'orders')},server=on,wait=off`,
   ], { stdio: ['ignore', 'ignore', 'ignore'] });
 }
