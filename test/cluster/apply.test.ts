@@ -1,48 +1,11 @@
-import { App, Chart, Cron } from 'cdk8s';
-import * as kplus from 'cdk8s-plus-28';
-import {
-  AppArmorProfile, AppArmorProfileBundle, Confinement, ConfinementPolicy, KubernetesVersion, LoaderParser, PodSecurityLevel, PolicyAction, Rule,
-} from '../../src';
+import { everything, WEB } from './every-object';
+import { ConfinementPolicy, PodSecurityLevel } from '../../src';
 import { JsonObject, objectAt } from '../../src/manifests/json';
 import { containersOf } from '../../src/manifests/pod-spec';
 import { podTemplates } from '../../src/manifests/pod-template';
-import { ConfinedCronJob, ConfinedDaemonSet, ConfinedDeployment, ConfinedJob, ConfinedPod, ConfinedStatefulSet } from '../../src/plus/plus28';
 import { exampleObjects } from '../support/example';
 import { Cluster, startCluster, until } from '../support/real/apiserver';
 import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from '../support/real/kubernetes';
-
-const WEB = new AppArmorProfile({ name: 'web', rules: [Rule.read('/etc/nginx/**')] });
-const LOG = new AppArmorProfile({ name: 'log', rules: [Rule.read('/var/log/**')] });
-const containers = [{ image: 'nginx', name: 'nginx' }, { image: 'log', name: 'log' }];
-
-/** Every kind of object that the constructs make or change. */
-function everything(version: string): JsonObject[] {
-  const app = new App();
-  app.node.setContext(KubernetesVersion.CONTEXT_KEY, version);
-  const chart = new Chart(app, 'all', { namespace: 'all' });
-  new kplus.Namespace(chart, 'namespace', { metadata: { name: 'all', labels: ConfinementPolicy.podSecurityLabels(PodSecurityLevel.PRIVILEGED) } });
-  new AppArmorProfileBundle(chart, 'profiles', { profiles: [WEB, LOG], loader: { gate: true, startupTaint: true } });
-  new AppArmorProfileBundle(chart, 'image', {
-    profiles: [LOG],
-    loader: { parser: LoaderParser.IMAGE, image: 'registry.example/loader:1', keepCopies: false, nodeSelector: { pool: 'a' } },
-  });
-  const pods = { profile: WEB, containerProfiles: { log: LOG }, containers };
-  new ConfinedPod(chart, 'pod', pods);
-  new ConfinedDeployment(chart, 'deployment', pods);
-  new ConfinedStatefulSet(chart, 'set', { ...pods, service: new kplus.Service(chart, 'service', { ports: [{ port: 80 }] }) });
-  new ConfinedDaemonSet(chart, 'daemons', pods);
-  new ConfinedJob(chart, 'job', pods);
-  new ConfinedCronJob(chart, 'jobs', { ...pods, schedule: Cron.daily() });
-  new kplus.Deployment(chart, 'other', { containers });
-  new ConfinementPolicy(chart, 'policy', {
-    actions: [PolicyAction.WARN],
-    namespaceLabels: { held: 'yes' },
-    exemptions: [{ podLabels: { tool: 'debugger' }, reason: 'Traces' }],
-    ...version === '>=1.36' && { defaultProfile: AppArmorProfile.runtimeDefault() },
-  });
-  Confinement.of(app).byDefault(AppArmorProfile.runtimeDefault());
-  return chart.toJson() as JsonObject[];
-}
 
 describe.each([[OLDEST_KUBERNETES, '>=1.30'], [NEWEST_KUBERNETES, '>=1.36']])('a Kubernetes %s API server', (version, range) => {
   let cluster: Cluster;
@@ -67,6 +30,7 @@ describe.each([[OLDEST_KUBERNETES, '>=1.30'], [NEWEST_KUBERNETES, '>=1.36']])('a
     ['the example existing-manifests', () => exampleObjects('existing-manifests'), [
       'Warning: spec.template.metadata.annotations[container.apparmor.security.beta.kubernetes.io/agent]: deprecated since v1.30; use the "appArmorProfile" field instead',
     ]],
+    ['the example complain-first', () => exampleObjects('complain-first'), []],
     ['everything that the constructs can make', () => everything(range), []],
   ])('takes %s without a warning about us, and gives every profile back as it was written', (_, objectsOf, warnings) => {
     const objects = objectsOf();
@@ -88,9 +52,9 @@ describe.each([[OLDEST_KUBERNETES, '>=1.30'], [NEWEST_KUBERNETES, '>=1.36']])('a
     expect([refused.status, refused.body.message]).toEqual([403, expect.stringContaining('must not set AppArmor profile type to "Unconfined"')]);
   });
 
-  it('finds every pod of the examples within the baseline standard, but the loaders\' and one that asks for more itself', async () => {
-    const templates = ['web-shop', 'existing-manifests'].flatMap((name) => exampleObjects(name)).flatMap((object) => podTemplates(object))
-      .filter(({ workload }) => workload.podLabels['app.kubernetes.io/name'] !== 'k8s-apparmor-loader' && workload.name !== 'node-agent');
+  it('finds every pod of the examples within the baseline standard, but our own and one that asks for more itself', async () => {
+    const templates = ['web-shop', 'existing-manifests', 'complain-first'].flatMap((name) => exampleObjects(name)).flatMap((object) => podTemplates(object))
+      .filter(({ workload }) => !String(workload.podLabels['app.kubernetes.io/name']).startsWith('k8s-apparmor-') && workload.name !== 'node-agent');
     expect(templates.length).toBeGreaterThan(4);
     for (const { template, workload } of templates) {
       const { annotations, labels } = (template.metadata ?? {}) as JsonObject;
