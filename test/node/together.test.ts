@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { ApiObject, App, Chart } from 'cdk8s';
 import { EVERYTHING } from './node-program';
 import { exporter, nginx, reports } from '../../examples/web-shop/profiles';
-import { AppArmorProfile, AppArmorProfileBundle, Confinement, Rule } from '../../src';
+import { AppArmorProfile, AppArmorProfileBundle, Confinement, LoaderParser, Rule } from '../../src';
 import { main } from '../../src/cli/main';
 import { bundleHash } from '../../src/manifests/gate';
 import { profileLabel } from '../../src/manifests/gate-affinity';
@@ -18,7 +18,7 @@ import { NEWEST_KUBERNETES } from '../support/real/kubernetes';
 import { NodeVm } from '../support/real/node-vm';
 import { ociContent } from '../support/real/oci-image';
 import { Registry } from '../support/real/registry';
-import { shopImages } from '../support/real/shop-images';
+import { LOADER_IMAGE, shopImages } from '../support/real/shop-images';
 
 jest.setTimeout(1_800_000);
 
@@ -41,7 +41,8 @@ function rolling(historyFile: string, denied: string): { objects: JsonObject[]; 
   const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'k8s-apparmor-rolling-')) });
   const chart = new Chart(app, 'rolling');
   const profile = new AppArmorProfile({ name: 'rolling', rules: [...EVERYTHING, Rule.write(`/tmp/${denied}`).deny()] });
-  const bundle = new AppArmorProfileBundle(chart, 'profiles', { profiles: [profile], name: 'rolling', historyFile, loader: { gate: true } });
+  const loader = { gate: true, parser: LoaderParser.IMAGE, image: LOADER_IMAGE };
+  const bundle = new AppArmorProfileBundle(chart, 'profiles', { profiles: [profile], name: 'rolling', historyFile, loader });
   const labels = { app: 'rolling' };
   const container = { name: 'sh', image: 'busybox:1.37', command: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 1; done'] };
   const volumes = { volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] };
@@ -172,6 +173,12 @@ describe('an API server with its scheduler and controllers, and a node with kube
     }, LONG);
     expect(metadata.labels).toMatchObject({ [profileLabel(first.loadedName)]: 'rolling', 'bundle.k8s-apparmor.io/rolling': bundleHash([first.loadedName]) });
     expect([touch('one'), touch('two')]).toEqual(['denied', 'written']);
+  });
+
+  test('the loader of that program has its parser from its image, and sees nothing of the node\'s programs', async () => {
+    const [pod] = await items('/api/v1/namespaces/k8s-apparmor/pods?labelSelector=app.kubernetes.io%2Finstance%3Drolling');
+    expect(kubectl('exec', '-n', 'k8s-apparmor', pod.metadata.name, '-c', 'loader', '--', 'apparmor_parser', '--version').stdout).toContain('version 4.1');
+    expect(kubectl('exec', '-n', 'k8s-apparmor', pod.metadata.name, '-c', 'loader', '--', 'ls', '/host').stdout).toBe('etc\n');
   });
 
   test('a changed profile rolls out as another generation, and the first stays on the node', async () => {

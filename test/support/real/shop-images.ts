@@ -24,6 +24,9 @@ http {
 }
 `;
 
+/** For the loader that brings its own parser. */
+export const LOADER_IMAGE = 'registry.example/apparmor-loader:1';
+
 /**
  * The images that examples/web-shop and a gate name, which no test can pull: Debian's nginx with the files of the image without root, a
  * stand-in for the exporter, busybox for what runs under the runtime's default profile, and busybox with Debian's curl.
@@ -35,6 +38,7 @@ export function shopImages(): OciImage[] {
     { name: 'docker.io/nginx/nginx-prometheus-exporter:1.3', entrypoint: ['/usr/bin/nginx-prometheus-exporter'], command: [], layers: [layerOf(exporterRoot)] },
     { name: 'docker.io/library/redis:7.4', command: ['sh', '-c', 'cat /proc/self/attr/current; exec nc -ll -p 6379 -e true'], layers: [busybox] },
     { name: `docker.io/${GATE_IMAGE}`, command: ['sh'], layers: [busybox, layerOf((root) => addProgram(root, 'curl', 'usr/bin/curl'))] },
+    { name: LOADER_IMAGE, command: ['sh'], layers: [layerOf(loaderRoot)] },
     {
       name: 'registry.example/shop/reports:2.1',
       command: ['sh', '-c', 'cat /proc/self/attr/current; cat /etc/shop; cat /var/lib/shop/customers/list'],
@@ -44,6 +48,16 @@ export function shopImages(): OciImage[] {
       })],
     },
   ];
+}
+
+/** Of what `debian:trixie-slim` has the programs that the loader uses, then what loader/Dockerfile adds. */
+const LOADER_PACKAGES = ['coreutils', 'dash', 'grep', 'mawk', 'apparmor', 'busybox-static'];
+
+/** What loader/Dockerfile gives, which cannot be built here: the same packages, unpacked; a link that installing makes. */
+function loaderRoot(root: string): void {
+  must('cp', ['-a', `${debianRoot('trixie', LOADER_PACKAGES)}/.`, root]);
+  must('rm', ['-rf', ...['doc', 'man', 'locale', 'info'].map((name) => join(root, 'usr', 'share', name)), join(root, 'var', 'lib', 'dpkg')]);
+  symlinkSync('mawk', join(root, 'usr', 'bin', 'awk'));
 }
 
 function nginxRoot(root: string): void {
