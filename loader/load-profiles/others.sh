@@ -72,22 +72,26 @@ compare_sums() {
   mv -f "$WORK/sums.new" "$WORK/sums"
 }
 
-# A profile that was there before us, and of which no loader has left a copy, is compiled once to see whether it is the one that is
-# wanted. True if one is not.
+# A profile that was there before us, and of which no loader has left a copy as it should be, is compiled once to see whether it is the
+# one that is wanted. True if one is not.
 check_unknown() {
+  [ -s "$WORK/unknown" ] && [ "$KEEP_COPIES" = 1 ] && [ -d "$POLICY" ] || return 1
   differs=1
-  [ "$KEEP_COPIES" = 1 ] && [ -d "$POLICY" ] || return 1
-  while IFS='	' read -r name sum; do
-    if [ -e "$POLICY/$name" ] || [ ! -e "$PROFILES/$name" ] || ! find_parser; then continue; fi
+  awk -F '\t' '{ print $1 }' "$WORK/unknown" | judge_copies "$POLICY" >"$WORK/verdicts"
+  while IFS='	' read -r verdict name; do
+    case $verdict in same | join) continue ;; esac
+    if [ ! -e "$PROFILES/$name" ] || ! find_parser; then continue; fi
     compile -QS <"$PROFILES/$name" >"$WORK/compiled" 2>/dev/null || continue
+    # shellcheck disable=SC2016
+    sum=$(awk -F '\t' -v name="$name" '$1 == name { print $2 }' "$WORK/unknown")
     if [ ${#sum} -eq 64 ]; then own=$(sha256sum "$WORK/compiled"); else own=$(sha1sum "$WORK/compiled"); fi
     own=${own%% *}
     [ "$own" != "$sum" ] || continue
-    grep -v "^$name	" "$WORK/sums" >"$WORK/sums.new"
-    printf '%s\t%s\n' "$name" "$own" >>"$WORK/sums.new"
+    # shellcheck disable=SC2016
+    awk -F '\t' -v name="$name" -v own="$own" '{ print $1 "\t" ($1 == name ? own : $2) }' "$WORK/sums" >"$WORK/sums.new"
     mv -f "$WORK/sums.new" "$WORK/sums"
     differs=0
-  done <"$WORK/unknown"
+  done <"$WORK/verdicts"
   rm -f "$WORK/compiled"
   return $differs
 }

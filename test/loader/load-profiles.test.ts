@@ -262,6 +262,19 @@ when('the loader under %s', (_, shell) => {
     expect(node.calls).toHaveLength(2);
   });
 
+  test('a copy that somebody edited before the boot is put right, and what the boot loaded from it is told of', async () => {
+    node = new FakeNode(GOOD, shell);
+    node.write('kernel/profiles', `${WEB} (enforce)\n${API} (complain)\n`);
+    node.write(copy(WEB), `${MARK}\nprofile ${WEB} { /** rwk, }\n`);
+    node.write(copy(API), `${MARK}\n${node.read(`profiles/${API}`)}`);
+    [WEB, API].forEach((name) => node.holds(name, 'a'.repeat(40)));
+    node.start();
+    await node.until(() => node.state.problems?.length === 1 && node.eventsOf('copied').length === 1);
+    expect(node.state.problems).toEqual([expect.objectContaining({ kind: 'replaced', profile: WEB })]);
+    expect(node.read(copy(WEB))).toBe(`${MARK}\n${node.read(`profiles/${WEB}`)}`);
+    expect(node.calls).toHaveLength(1);
+  });
+
   describe('what happened in this boot outlasts its pod', () => {
     test('what was removed', async () => {
       begin(GOOD);
