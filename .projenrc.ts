@@ -80,6 +80,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
     jestConfig: {
       testPathIgnorePatterns: ['/node_modules/', '/test/(parser|kernel|node|cluster|languages)/'],
       modulePathIgnorePatterns: ['<rootDir>/(dist|lib|cdk\\.out)/', '<rootDir>/examples/.*/node_modules/'],
+      globalSetup: '<rootDir>/test/support/scratch-folder.js',
       reporters: [new javascript.JestReporter('<rootDir>/test/support/skips-reporter.js')],
       maxWorkers: 2,
       collectCoverage: false,
