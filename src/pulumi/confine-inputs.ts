@@ -43,10 +43,10 @@ export interface WorkloadFaults {
 /** @throws {pulumi.RunError} if the pod cannot be confined as was asked for. */
 function refuseFaults(template: PodTemplate, confinement: PodConfinement, result: ConfinedTemplate, faultsOf: WorkloadFaults): void {
   const { who, chosen, wayOut } = faultsOf;
-  const names = containerNames(template).map((name) => `"${name}"`).join(', ');
+  const names = () => containerNames(template).map((name) => `"${name}"`).join(', ');
   const faults = [
     ...unknownContainers(template, confinement).map((name) => `${who} has no container "${name}", which "containerProfiles" names: `
-      + `${names === '' ? 'it has no containers' : `its containers are ${names}`}.`),
+      + `${names() === '' ? 'it has no containers' : `its containers are ${names()}`}.`),
     ...result.privileged.map((name) => `The container "${name}" of ${who} is privileged and would get the profile `
       + `"${(confinement.containers?.[name] ?? confinement.pod)?.localhostProfile}", which CRI-O ignores for privileged containers without a word: `
       + `set "privileged: false", or ${wayOut}.`),

@@ -163,7 +163,8 @@ describe('Pulumi\'s options', () => {
     const registered = await runProgram(() => {
       new ConfinedDeployment('w', { profile: AppArmorProfile.runtimeDefault(), spec: { selector, template } });
     });
-    expect(one(registered, 'kubernetes:apps/v1:Deployment').aliases).toContainEqual(expect.objectContaining({ noParent: true }));
+    expect(one(registered, 'kubernetes:apps/v1:Deployment').aliases)
+      .toContainEqual(expect.objectContaining({ urn: 'urn:pulumi:test::shop::kubernetes:apps/v1:Deployment::w' }));
   });
 
   test('the same inside another component', async () => {

@@ -9,7 +9,7 @@ export interface Registered {
   readonly parent: string;
   readonly dependsOn: readonly string[];
   readonly provider: string;
-  readonly aliases: readonly { readonly name?: string; readonly parent?: string; readonly noParent?: boolean }[];
+  readonly aliases: readonly { readonly name?: string; readonly parent?: string; readonly urn?: string }[];
 }
 
 export interface ProgramOptions {
@@ -55,7 +55,7 @@ function record(registered: Registered[]): void {
         dependsOn: request.getDependenciesList(),
         provider: request.getProvider() || Object.fromEntries(request.getProvidersMap().entries()).kubernetes || '',
         aliases: request.getAliasesList().map((alias: any) => ({
-          name: alias.getSpec()?.getName(), parent: alias.getSpec()?.getParenturn(), noParent: alias.getSpec()?.getNoparent(),
+          name: alias.getSpec()?.getName(), parent: alias.getSpec()?.getParenturn(), urn: alias.getUrn(),
         })),
       });
     }
