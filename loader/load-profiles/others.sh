@@ -81,10 +81,15 @@ check_unknown() {
   while IFS='	' read -r verdict name; do
     case $verdict in same | join) continue ;; esac
     if [ ! -e "$PROFILES/$name" ] || ! find_parser; then continue; fi
+    for raw in "$KERNEL/policy/profiles/$name".[0-9]*/raw_data; do break; done
+    cat "$raw" >"$WORK/raw" 2>/dev/null || continue
     compile -QS <"$PROFILES/$name" >"$WORK/compiled" 2>/dev/null || continue
+    # The kernel is given a profile and each of its children by itself, in the order of the compiled text.
+    size=$(wc -c <"$WORK/raw")
+    head -c "$((size))" "$WORK/compiled" >"$WORK/raw"
     # shellcheck disable=SC2016
     sum=$(awk -F '\t' -v name="$name" '$1 == name { print $2 }' "$WORK/unknown")
-    if [ ${#sum} -eq 64 ]; then own=$(sha256sum "$WORK/compiled"); else own=$(sha1sum "$WORK/compiled"); fi
+    if [ ${#sum} -eq 64 ]; then own=$(sha256sum "$WORK/raw"); else own=$(sha1sum "$WORK/raw"); fi
     own=${own%% *}
     [ "$own" != "$sum" ] || continue
     # shellcheck disable=SC2016
@@ -92,7 +97,7 @@ check_unknown() {
     mv -f "$WORK/sums.new" "$WORK/sums"
     differs=0
   done <"$WORK/verdicts"
-  rm -f "$WORK/compiled"
+  rm -f "$WORK/compiled" "$WORK/raw"
   return $differs
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Loads AppArmor profiles on a node, keeps them loaded, and says what it did: one JSON line a change on standard output.
-# POSIX shell with awk, cat, cp, date, grep, ls, mkdir, mv, rm, sha1sum, sha256sum, sleep, sync, tr. What it may touch is written in SECURITY.md.
+# POSIX shell with awk, cat, cp, date, grep, head, ls, mkdir, mv, rm, sha1sum, sha256sum, sleep, sync, tr, wc. What it may touch is written in SECURITY.md.
 #
 #   BUNDLE       whose profiles these are; marks the copies that this loader wrote
 #   NODE_NAME    for the log

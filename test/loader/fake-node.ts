@@ -30,7 +30,7 @@ one() {
     batch*) [ -z "$files" ] || echo "$words" >&2 ;;
     *) echo "AppArmor parser error, in line 1: $words" >&2; code=1; return ;;
   esac
-  [ -n "$blob" ] && echo "compiled $name" && return
+  [ -n "$blob" ] && echo "compiled $name" && echo "its children" && return
   [ -n "$check" ] && return
   if grep -qxF -e "$name (enforce)" -e "$name (complain)" "$FAKE/kernel/profiles"; then echo "Unable to add \\"$name\\".  Profile already exists" >&2; code=239; return; fi
   echo "$name ($mode)" >> "$FAKE/kernel/profiles"
@@ -49,7 +49,7 @@ export interface FakeProfile {
 }
 
 /** What the head of the script says that it needs. */
-const NEEDED = ['awk', 'cat', 'cp', 'date', 'grep', 'ls', 'mkdir', 'mv', 'rm', 'sha1sum', 'sha256sum', 'sleep', 'sync', 'tr'];
+const NEEDED = ['awk', 'cat', 'cp', 'date', 'grep', 'head', 'ls', 'mkdir', 'mv', 'rm', 'sha1sum', 'sha256sum', 'sleep', 'sync', 'tr', 'wc'];
 
 function which(program: string): string {
   return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program], { encoding: 'utf8' }).stdout.trim();
@@ -145,6 +145,8 @@ export class FakeNode {
   holds(name: string, sum: string): void {
     mkdirSync(this.path(`kernel/policy/profiles/${name}.1`), { recursive: true });
     this.write(`kernel/policy/profiles/${name}.1/raw_sha1`, `${sum}\n`);
+    // Its children are not in it.
+    this.write(`kernel/policy/profiles/${name}.1/raw_data`, `compiled ${name}\n`);
   }
 
   /** A new pod of the same loader: its volumes of state are empty. */

@@ -89,7 +89,9 @@ stop
 
 fresh; gone ${three}; rm /etc/apparmor.d/${three}; printf 'profile ${three} { /foreign r, }' | apparmor_parser -aK --config-file /dev/null
 start; await '"replaced"' /state/state.json; show 'foreign in the same mode'
-stop; gone ${three}; rm -f /etc/apparmor.d/${three}
+stop; gone ${three}; rm -f /etc/apparmor.d/${three}; fresh; apparmor_parser -aK --config-file /dev/null < /profiles/${three}
+start; ready; await '"copied"' /run/loader.log; sleep 1; show 'the same content by hand'
+stop
 
 fresh; mkdir -p /etc/apparmor.d/disable /etc/apparmor.d/force-complain
 ln -s ../${one} /etc/apparmor.d/disable/${one}; ln -s ../${two} /etc/apparmor.d/force-complain/${two}; gone ${one} ${two}
@@ -219,6 +221,7 @@ describe.each(OLDEST_AND_NEWEST)('the loader under faults, kernel %s', (kernel) 
     expect(section('replaced').lines.at(-1)).toMatch(/^# k8s-apparmor: copy for bundle /);
     expect(section('taken back').state).toMatchObject({ ready: true, problems: [] });
     expect(section('foreign in the same mode').state.problems).toContainEqual(problem('replaced', three, /other content under this name/));
+    expect(section('the same content by hand').state).toMatchObject({ ready: true, problems: [] });
   });
 
   test('a new pod of the loader knows what was removed before it and while none ran', () => {
