@@ -1,148 +1,170 @@
-import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, mkdtempSync, openSync, readSync, closeSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { logPieces } from './support/log';
+import { logprofSeconds, processorSeconds, readLogSeconds, utilities } from './support/logprof';
 import { emptyTally, Findings, openSource, printProfiles, suggest } from '../src/learn';
 
-/** From log lines to profiles: beside grep, beside AppArmor's own reader where Python has it, and how it grows. */
+/**
+ * From log lines to profiles: beside grep, beside AppArmor's own tools of Debian sid where they can be unpacked, and how it
+ * grows. Times are those of the processors. `BENCHMARK_LOGPROF=full` runs aa-logprof on all 10,000 accesses, not only on
+ * fewer, from which the rest is calculated.
+ */
 export async function run(print: (line: string) => void): Promise<void> {
+  const tools = utilities();
+  const root = 'root' in tools ? tools.root : undefined;
+  if ('missing' in tools) {
+    print(`AppArmor's own tools are not here: ${tools.missing}`);
+  }
+  reading(root, print);
+  finishing(root, print);
+  growth(print);
+  memory(print);
+}
+
+/** Reads a log as the command does. */
+class Learner {
+  public readonly findings = new Findings();
+  public readonly tally = emptyTally();
+  public seconds = 0;
+  private readonly reader = openSource(undefined, {
+    sink: (seen, time) => this.findings.add(seen, time),
+    counted: (seen, times, first, last) => this.findings.addTimes(seen, times, first, last),
+    profile: () => undefined,
+    tally: this.tally,
+  });
+
+  public push(piece: Buffer): void {
+    this.timed(() => this.reader.push(piece));
+  }
+
+  public end(): void {
+    this.timed(() => this.reader.end());
+  }
+
+  public file(path: string): this {
+    this.timed(() => {
+      const [file, buffer] = [openSync(path, 'r'), Buffer.alloc(2 ** 20)];
+      for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer)) {
+        this.reader.push(buffer.subarray(0, length));
+      }
+      closeSync(file);
+      this.reader.end();
+    });
+    return this;
+  }
+
+  /** The profile's text. */
+  public finish(): string {
+    let text = '';
+    this.timed(() => {
+      const suggestions = [...this.findings.subjects.values()].map((subject) => suggest(subject, { strictness: 'balanced', fineSockets: true }));
+      text = printProfiles(suggestions, { explain: false, abi: 'abi/3.0' });
+    });
+    return text;
+  }
+
+  private timed(work: () => void): void {
+    const start = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(start);
+    this.seconds += (user + system) / 1e6;
+  }
+}
+
+const ROUNDS = [1, 2, 3, 4, 5];
+const LINES = 1_000_000;
+const PATHS = 10_000;
+
+function reading(root: string | undefined, print: (line: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'benchmark-learn-'));
   try {
-    await reading(folder, print);
-    await finishing(folder, print);
-    await memory(folder, print);
+    const path = join(folder, 'reading.log');
+    writeFileSync(path, Buffer.concat([...logPieces(LINES, PATHS)]));
+    const ours = Math.min(...ROUNDS.map(() => new Learner().file(path).seconds));
+    print(`reading ${rate(LINES, ours)} (${number(LINES)} lines, ${number(PATHS)} paths, read and written)`);
+    const grep = least(() => processorSeconds(['grep', '-c', 'apparmor=', path]));
+    print(grep === undefined ? '  no grep here' : `  grep -c apparmor=: ${rate(LINES, grep)}; reading takes ${(ours / grep).toFixed(1)} times as long`);
+    const count = LINES / 10;
+    const readLog = root === undefined ? undefined : least(() => readLogSeconds(root, count, PATHS));
+    if (readLog !== undefined) {
+      print(`  AppArmor's ReadLog: ${rate(count, readLog)}; it takes ${(readLog / count / (ours / LINES)).toFixed(0)} times as long`);
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-const CHUNK = 2 ** 20;
-const ENDINGS = ['py', 'so', 'json', 'txt'];
+function least(measure: () => number | undefined): number | undefined {
+  const seconds = [1, 2, 3].map(measure);
+  return seconds.includes(undefined) ? undefined : Math.min(...seconds as number[]);
+}
 
-/** `count` lines in auditd's form over `distinct` paths. */
-async function writeLog(path: string, count: number, distinct: number): Promise<void> {
-  const out = createWriteStream(path);
-  let lines: string[] = [];
-  for (let at = 0; at < count; at++) {
-    const file = at % distinct;
-    const name = `/workdir/m${pad(file % 200, 3)}/d${pad(Math.floor(file / 200) % 50, 2)}/f${pad(file, 5)}.${ENDINGS[file % 4]}`;
-    const mask = at % 3 === 0 ? 'wc' : 'r';
-    lines.push(`type=AVC msg=audit(${1700000000 + Math.floor(at / 100)}.${pad(at % 1000, 3)}:${at + 1}): apparmor="ALLOWED" operation="open" profile="bench" `
-      + `name="${name}" pid=${1000 + at % 500} comm="app" requested_mask="${mask}" denied_mask="${mask}" fsuid=1000 ouid=0\n`);
-    if (lines.length === 10_000) {
-      if (!out.write(lines.join(''))) {
-        await once(out, 'drain');
-      }
-      lines = [];
-    }
+function finishing(root: string | undefined, print: (line: string) => void): void {
+  const ours = Math.min(...ROUNDS.map(() => learnt(PATHS).seconds));
+  print(`from log to profile, ${number(PATHS)} distinct accesses: ${ours.toFixed(2)} s`);
+  if (root === undefined) {
+    return;
   }
-  out.end(lines.join(''));
-  await once(out, 'close');
-}
-
-function pad(number: number, digits: number): string {
-  return String(number).padStart(digits, '0');
-}
-
-interface Learnt {
-  readonly findings: Findings;
-  readonly records: number;
-  readonly seconds: number;
-}
-
-/** Reads a log as the command does. */
-function learn(path: string): Learnt {
-  const [findings, tally] = [new Findings(), emptyTally()];
-  const start = process.cpuUsage();
-  const reader = openSource(undefined, { sink: (seen, time) => findings.add(seen, time), profile: () => undefined, tally });
-  const [file, buffer] = [openSync(path, 'r'), Buffer.alloc(CHUNK)];
-  for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer)) {
-    reader.push(buffer.subarray(0, length));
+  const isFull = process.env.BENCHMARK_LOGPROF === 'full';
+  const sizes = isFull ? [1000, 2000, 4000, PATHS] : [1000, 2000, 4000];
+  const points = sizes.map((size) => [size, logprofSeconds(root, size)] as const);
+  const known = points.filter((point): point is [number, number] => point[1] !== undefined);
+  if (known.length < points.length) {
+    print('  aa-logprof does not run here');
+    return;
   }
-  closeSync(file);
-  reader.end();
-  return { findings, records: tally.records, seconds: secondsSince(start) };
+  const theirs = isFull ? known.at(-1)![1] : parabola(known, PATHS);
+  const from = known.map(([size, seconds]) => `${number(size)} in ${seconds.toFixed(1)} s`).join(', ');
+  print(`  aa-logprof -a: ${from}${isFull ? '' : `; so ${number(PATHS)} would take ${theirs.toFixed(0)} s, as it grows with the square`}; ${(theirs / ours).toFixed(0)} times as long`);
 }
 
-/** Of this process' processors: what else the machine does has no part in it. */
-function secondsSince(start: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1e6;
+/** The value at `x` of the parabola through three points (Lagrange). */
+function parabola(points: ReadonlyArray<readonly [x: number, y: number]>, x: number): number {
+  return points.reduce((sum, [x1, y1]) => sum + points.reduce((product, [x2]) => (x1 === x2 ? product : product * (x - x2) / (x1 - x2)), y1), 0);
 }
 
-async function reading(folder: string, print: (line: string) => void): Promise<void> {
-  const path = join(folder, 'reading.log');
-  const lines = 1_000_000;
-  await writeLog(path, lines, 10_000);
-  const { seconds, records } = [1, 2, 3].map(() => learn(path)).reduce((best, next) => (next.seconds < best.seconds ? next : best));
-  print(`reading ${rate(records, seconds)} (${lines.toLocaleString('en-US')} lines, ${(statSync(path).size / 1e6).toFixed(0)} MB, 10,000 distinct accesses)`);
-  const grep = timed('grep', ['-c', 'apparmor=', path]);
-  if (grep !== undefined) {
-    print(`  grep -c apparmor=: ${rate(lines, grep)}; it takes 1/${(seconds / grep).toFixed(1)} of the time`);
+function learnt(distinct: number): Learner {
+  const learner = new Learner();
+  for (const piece of logPieces(distinct, distinct)) {
+    learner.push(piece);
   }
-  const shorter = join(folder, 'shorter.log');
-  await writeLog(shorter, 100_000, 10_000);
-  const readLog = timed('python3', ['-c', READ_LOG, shorter]);
-  print(readLog === undefined
-    ? '  AppArmor\'s ReadLog: not here (the Python package of apparmor-utils)'
-    : `  AppArmor's ReadLog: ${rate(100_000, readLog)}; it takes ${(readLog / 100_000 / (seconds / lines)).toFixed(0)} times as long`);
+  learner.end();
+  learner.finish();
+  return learner;
 }
 
-const READ_LOG = `
-import sys
-from apparmor.logparser import ReadLog
-ReadLog(sys.argv[1], {}, {}).read_log('')
-`;
-
-/** Processor seconds of a program, the best of three; undefined where it does not run here. */
-function timed(program: string, args: readonly string[]): number | undefined {
-  const runs = [1, 2, 3].map(() => {
-    // Into a pipe: grep stops at the first line where it sees that its output is thrown away.
-    const script = 'TIMEFORMAT="%U %S"; { time "$@" 2> /dev/null | cat > /dev/null; } 2>&1; exit "${PIPESTATUS[0]}"';
-    const { status, stdout } = spawnSync('bash', ['-c', `set -o pipefail; ${script}`, 'bash', program, ...args], { encoding: 'utf8' });
-    const [user, system] = (stdout ?? '').trim().split(' ').map(Number);
-    return status === 0 ? Math.max(user! + system!, 0.001) : undefined;
-  });
-  return runs.includes(undefined) ? undefined : Math.min(...runs as number[]);
-}
-
-async function finishing(folder: string, print: (line: string) => void): Promise<void> {
-  let before: { count: number; seconds: number } | undefined;
+/** Each size is 10 times the one before; n log n makes that 12 to 13 times the time. */
+function growth(print: (line: string) => void): void {
+  let before: number | undefined;
   for (const count of [10_000, 100_000, 1_000_000]) {
-    const path = join(folder, 'finishing.log');
-    await writeLog(path, count, count);
-    const { findings, seconds } = learn(path);
-    const start = process.cpuUsage();
-    const suggestions = [...findings.subjects.values()].map((subject) => suggest(subject, { strictness: 'balanced', fineSockets: true }));
-    const text = printProfiles(suggestions, { explain: false, abi: 'abi/3.0' });
-    const total = seconds + secondsSince(start);
-    const growth = before === undefined ? '' : `; ${(total / before.seconds).toFixed(1)} times as long for ${count / before.count} times as many`;
-    print(`from log to profile, ${count.toLocaleString('en-US')} distinct accesses: ${total.toFixed(2)} s, ${text.split('\n').length.toLocaleString('en-US')} lines${growth}`);
-    before = { count, seconds: total };
+    const { seconds } = learnt(count);
+    const times = before === undefined ? '' : `; ${(seconds / before).toFixed(1)} times as long for 10 times as many (n log n: ${(10 * Math.log(count) / Math.log(count / 10)).toFixed(1)})`;
+    print(`from log to profile, ${number(count)} distinct accesses: ${seconds.toFixed(2)} s${times}`);
+    before = seconds;
   }
 }
 
-async function memory(folder: string, print: (line: string) => void): Promise<void> {
-  const path = join(folder, 'memory.log');
-  await writeLog(path, 1_000_000, 1000);
-  const [findings, tally] = [new Findings(), emptyTally()];
-  const reader = openSource(undefined, { sink: (seen, time) => findings.add(seen, time), profile: () => undefined, tally });
-  const buffer = Buffer.alloc(CHUNK);
+/** The same lines again and again, as from a pipe. */
+function memory(print: (line: string) => void): void {
+  const learner = new Learner();
+  const pieces = [...logPieces(100_000, 1000)];
   const sizes: string[] = [];
-  for (let round = 1; round <= 100; round++) {
-    const file = openSync(path, 'r');
-    for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer)) {
-      reader.push(buffer.subarray(0, length));
-    }
-    closeSync(file);
-    if (round === 1 || round === 10 || round === 100) {
-      sizes.push(`${(process.memoryUsage().rss / 1e6).toFixed(0)} MB after ${round} million lines`);
+  for (let lines = 0; lines < 100_000_000; lines += 100_000) {
+    pieces.forEach((piece) => learner.push(piece));
+    const millions = (lines + 100_000) / 1e6;
+    if ([1, 10, 100].includes(millions)) {
+      sizes.push(`${(process.memoryUsage().rss / 1e6).toFixed(0)} MB after ${millions} million`);
     }
   }
-  print(`memory, the same 1,000 accesses: ${sizes.join(', ')}`);
+  learner.end();
+  print(`memory for the same 1,000 paths: ${sizes.join(', ')} lines; ${rate(learner.tally.records, learner.seconds)}`);
 }
 
 function rate(lines: number, seconds: number): string {
-  return `${Math.round(lines / seconds).toLocaleString('en-US')} lines a second`;
+  return `${number(Math.round(lines / seconds))} lines a second`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US');
 }

@@ -82,8 +82,8 @@ export interface Observation {
   /** What was tried; empty where the record tells of no access, or is no evidence for one. */
   readonly accesses: readonly Access[];
   readonly workload?: Workload;
-  /** The process id, where the name of a file holds it. */
-  readonly ownNumber?: string;
+  /** Process ids that the name of a file holds and that belonged to who used it; more may come with equal lines. */
+  ownNumbers?: readonly number[];
   /** Whoever takes observations keeps here what it made of this one; the same object comes again for equal lines. */
   memo?: { readonly owner: object; readonly value: unknown };
 }

@@ -1,13 +1,14 @@
 import { isCalled, type Subject, subjectName, subjectsOf, type Unattributed, withoutLearningChildren } from './attribution';
 import type { EventRecord, Observation, Workload } from './event';
 import type { Access } from '../rules/access';
+import { withOwnNumber } from './sources/own-number';
 import { isFailedLookup } from './sources/record-access';
 
 /** One access of one profile, and how often and when it was seen. */
 export interface Finding {
   readonly access: Access;
-  /** The process' own id, where the name of the file held it. */
-  ownNumber?: string;
+  /** Own ids of processes that the name of the file held, in order. */
+  ownNumbers?: readonly number[];
   /** How often it was refused, and how often it went through (complain mode, audit, observed behaviour). */
   denied: number;
   seen: number;
@@ -58,7 +59,7 @@ export class Findings {
       this.unattributed.set(found, (this.unattributed.get(found) ?? 0) + times);
       return;
     }
-    const { event } = seen.record;
+    const { ownNumbers, record: { event } } = seen;
     const refused = event === 'DENIED' || event === 'KILLED';
     for (let at = 0; at < found.length; at++) {
       const finding = found[at]!;
@@ -69,6 +70,7 @@ export class Findings {
         finding.audited += event === 'AUDIT' ? times : 0;
       }
       span(finding, first, last);
+      finding.ownNumbers = ownNumbers === undefined ? finding.ownNumbers : ownNumbers.reduce(withOwnNumber, finding.ownNumbers);
     }
   }
 
@@ -99,7 +101,7 @@ export class Findings {
     return subjectName(subject) === this.only ? subject : undefined;
   }
 
-  private find({ record, accesses, workload, ownNumber }: Observation): readonly Finding[] | Unattributed {
+  private find({ record, accesses, workload }: Observation): readonly Finding[] | Unattributed {
     const reason = unusable(record, accesses);
     if (reason !== undefined) {
       return reason;
@@ -111,7 +113,6 @@ export class Findings {
     const found = wanted.flatMap((entry) => accesses.map((access) => findingIn(entry, withPeers(access, record, entry.subject))));
     const place = placeOf(workload);
     for (const finding of found) {
-      finding.ownNumber ??= ownNumber;
       finding.comms = keepFew(finding.comms, record.comm);
       finding.places = keepFew(finding.places, place);
     }
@@ -146,7 +147,7 @@ function findingIn({ findings }: SubjectFindings, access: Access): Finding {
   const key = accessKey(access);
   let finding = findings.get(key);
   if (finding === undefined) {
-    finding = { access, ownNumber: undefined, denied: 0, seen: 0, audited: 0, first: 0, last: 0, comms: NOBODY, places: NOBODY };
+    finding = { access, ownNumbers: undefined, denied: 0, seen: 0, audited: 0, first: 0, last: 0, comms: NOBODY, places: NOBODY };
     findings.set(key, finding);
   }
   return finding;

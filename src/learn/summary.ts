@@ -2,6 +2,7 @@ import { type Subject } from './attribution';
 import { count, type Findings, keepFew } from './findings';
 import type { Access } from '../rules/access';
 import { isObject } from './sources/json-values';
+import { withOwnNumber } from './sources/own-number';
 
 /**
  * What a node learnt, to be sent instead of its logs: one JSON object a line, a head and then the distinct accesses. Summaries
@@ -14,7 +15,7 @@ interface Line {
   readonly namespace?: string;
   readonly profile: readonly string[];
   readonly access: Access;
-  readonly ownNumber?: string;
+  readonly ownNumbers?: readonly number[];
   readonly denied: number;
   readonly seen: number;
   readonly audited?: number;
@@ -30,12 +31,12 @@ export function* writeSummary(findings: Findings): Generator<string> {
   for (const name of [...findings.subjects.keys()].sort()) {
     const { subject, findings: ofSubject } = findings.subjects.get(name)!;
     for (const key of [...ofSubject.keys()].sort()) {
-      const { access, ownNumber, denied, seen, audited, first, last, comms, places } = ofSubject.get(key)!;
+      const { access, ownNumbers, denied, seen, audited, first, last, comms, places } = ofSubject.get(key)!;
       const line: Line = {
         ...(subject.namespace !== undefined && { namespace: subject.namespace }),
         profile: subject.names,
         access,
-        ...(ownNumber !== undefined && { ownNumber }),
+        ...(ownNumbers !== undefined && { ownNumbers }),
         denied,
         seen,
         ...(audited > 0 && { audited }),
@@ -75,17 +76,17 @@ export function readSummaryLine(text: string, findings: Findings): string | unde
 }
 
 function isLine(line: object): line is Line {
-  const { profile, access, denied, seen, audited = 0, first, last, comms, places } = line as Partial<Line>;
+  const { profile, access, ownNumbers = [], denied, seen, audited = 0, first, last, comms, places } = line as Partial<Line>;
   return isTexts(profile) && profile.length > 0 && isObject(access) && typeof access.class === 'string'
     && [denied, seen, audited, first, last].every((number) => typeof number === 'number' && Number.isFinite(number) && number >= 0)
-    && isTexts(comms) && isTexts(places);
+    && isTexts(comms) && isTexts(places) && Array.isArray(ownNumbers) && ownNumbers.every((number) => Number.isSafeInteger(number) && number > 9);
 }
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
-function take({ namespace, profile, access, ownNumber, denied, seen, audited = 0, first, last, comms, places }: Line, findings: Findings): void {
+function take({ namespace, profile, access, ownNumbers, denied, seen, audited = 0, first, last, comms, places }: Line, findings: Findings): void {
   const asked: Subject = { ...(namespace !== undefined && { namespace }), names: profile };
   const subject = findings.named(asked);
   if (subject === undefined) {
@@ -93,7 +94,7 @@ function take({ namespace, profile, access, ownNumber, denied, seen, audited = 0
     return;
   }
   const finding = findings.finding(subject, access);
-  finding.ownNumber ??= typeof ownNumber === 'string' && /^\d{2,15}$/.test(ownNumber) ? ownNumber : undefined;
+  finding.ownNumbers = ownNumbers === undefined ? finding.ownNumbers : ownNumbers.reduce(withOwnNumber, finding.ownNumbers);
   count(finding, { denied, seen, audited, first, last });
   finding.comms = comms.reduce(keepFew, finding.comms);
   finding.places = places.reduce(keepFew, finding.places);

@@ -2,6 +2,7 @@ import { literalPattern } from '../../language/words';
 import type { Access } from '../../rules/access';
 import type { Finding } from '../findings';
 import { keepFew } from '../findings';
+import { withOwnNumber } from '../sources/own-number';
 
 /** How much stands behind a rule. */
 export interface Evidence {
@@ -30,8 +31,8 @@ export interface PathEntry extends Permissions {
   readonly pattern: string;
   /** Executed, with `ix`. Never generalised. */
   readonly exec: boolean;
-  /** The process' own id, where the name held it. */
-  readonly ownNumber?: string;
+  /** Own ids of processes that the name held, in order. */
+  readonly ownNumbers?: readonly number[];
   /** Names in the directory that stand behind the last component, up to as many as any step asks for. */
   readonly leaves: readonly string[];
   /** Of `leaves`, those that were written. */
@@ -62,7 +63,7 @@ export function entryOf(access: Extract<Access, { class: 'file' | 'exec' }>, fin
     everyone: owned ? '' : letters,
     owner: owned ? letters : '',
     exec: access.class === 'exec',
-    ownNumber: finding.ownNumber,
+    ownNumbers: finding.ownNumbers,
     leaves,
     written: letters.includes('w') || letters.includes('a') ? leaves : NO_LEAVES,
     evidence: evidenceOf(finding, access.path),
@@ -103,7 +104,7 @@ function joinedPair(one: PathEntry, other: PathEntry): PathEntry {
     pattern: one.pattern,
     ...permissions(one.everyone + other.everyone, one.owner + other.owner),
     exec: one.exec,
-    ownNumber: one.ownNumber ?? other.ownNumber,
+    ownNumbers: other.ownNumbers?.reduce(withOwnNumber, one.ownNumbers) ?? one.ownNumbers,
     leaves: union(one.leaves, other.leaves),
     written: union(one.written, other.written),
     evidence: joinedEvidence(one.evidence, other.evidence),

@@ -10,12 +10,12 @@ export const processIds: Step = {
   summary: 'A number in a name that is the id of the process itself: the next start has another.',
   from: 'balanced',
   apply: (entries) => mapEntries(entries, (entry) => {
-    const pattern = entry.exec || entry.ownNumber === undefined || NEVER.test(entry.pattern) ? entry.pattern : withoutNumber(entry, entry.ownNumber);
+    const pattern = entry.exec || entry.ownNumbers === undefined || NEVER.test(entry.pattern) ? entry.pattern : withoutNumbers(entry, entry.ownNumbers);
     return pattern === entry.pattern ? undefined : [{ ...entry, pattern, steps: [...entry.steps, processIds.name] }];
   }),
 };
 
-function withoutNumber({ pattern }: PathEntry, number: string): string {
+function withoutNumbers({ pattern }: PathEntry, numbers: readonly number[]): string {
   const at = pattern.lastIndexOf('/', pattern.length - 2) + 1;
-  return pattern.slice(0, at) + pattern.slice(at).replace(new RegExp(`(?<![0-9])${number}(?![0-9])`), '[0-9]*');
+  return pattern.slice(0, at) + pattern.slice(at).replace(new RegExp(`(?<![0-9])(?:${numbers.join('|')})(?![0-9])`, 'g'), '[0-9]*');
 }

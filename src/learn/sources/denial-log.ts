@@ -1,5 +1,6 @@
 import { numberAt, textAt } from './json-values';
 import { workloadOf } from './observed';
+import { ownNumbersOf } from './own-number';
 import { readRecord } from './record';
 import { accessesOf } from './record-access';
 import { type JsonObject, NOTHING, type ObjectReading, type ObjectSource } from './source';
@@ -25,6 +26,7 @@ function readLine(event: JsonObject): ObjectReading {
   const observation = {
     record: template,
     accesses: accessesOf(template),
+    ownNumbers: ownNumbersOf(read),
     workload: workloadOf({
       node: textAt(event, 'node'), namespace: textAt(event, 'namespace'), pod: textAt(event, 'pod'), container: textAt(event, 'container'), owner: undefined,
     }),

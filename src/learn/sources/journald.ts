@@ -1,4 +1,5 @@
 import { numberAt, textAt } from './json-values';
+import { ownNumbersOf } from './own-number';
 import { readRecord } from './record';
 import { accessesOf } from './record-access';
 import { type JsonObject, NOTHING, type ObjectReading, type ObjectSource } from './source';
@@ -25,7 +26,7 @@ export function readEntry(entry: JsonObject): ObjectReading {
   const node = textAt(entry, '_HOSTNAME');
   return {
     kind: 'seen',
-    observations: [{ record: template, accesses: accessesOf(template), ...(node !== undefined && { workload: { node } }) }],
+    observations: [{ record: template, accesses: accessesOf(template), ownNumbers: ownNumbersOf(read), ...(node !== undefined && { workload: { node } }) }],
     time: time ?? (microseconds === undefined ? undefined : microseconds / 1e6),
     serial: serial ?? numberAt(entry, '_AUDIT_ID'),
     pid,

@@ -4,6 +4,13 @@ import type { RecordLayout } from './record-layout';
 /** Takes a reading, how often it came, and the times of the first and last, -1 where no line had one. */
 export type Counted = (seen: Observation, times: number, first: number, last: number) => void;
 
+/** What a line comes to. */
+export interface Reading {
+  readonly seen: Observation;
+  /** Numbers in the name that may turn out to be a process' own. */
+  readonly numbers?: readonly number[];
+}
+
 /**
  * Readings of record lines by their bytes without the process id, and how often each came: a hash table over entries in the
  * order in which they came, all in flat arrays; keys stand in one growing piece of memory. Bytes are compared in full before
@@ -20,6 +27,8 @@ export class RecordCache {
   /** By entry, three numbers: how often since it was told, first and last time. */
   private counts = new Float64Array(FIRST_SIZE * COUNT);
   private readings: Observation[] = [];
+  /** By entry, numbers in the name that may turn out to be a process' own. */
+  private numbers: Array<readonly number[] | undefined> = [];
   private keys = new Uint8Array(FIRST_SIZE * 64);
   private keyView = new DataView(this.keys.buffer);
   private keysEnd = 0;
@@ -61,6 +70,10 @@ export class RecordCache {
     return this.readings[entry]!;
   }
 
+  public numbersOf(entry: number): readonly number[] | undefined {
+    return this.numbers[entry];
+  }
+
   /** Counts a line without telling of it yet. */
   public count(entry: number, time: number): void {
     const { counts } = this;
@@ -90,7 +103,7 @@ export class RecordCache {
     }
   }
 
-  public set(bytes: Uint8Array, line: RecordLayout, seen: Observation): void {
+  public set(bytes: Uint8Array, line: RecordLayout, { seen, numbers }: Reading): void {
     const headLength = line.headEnd - line.record;
     const length = headLength + line.end - line.tailStart;
     if (length > MAX_KEY) {
@@ -108,6 +121,7 @@ export class RecordCache {
     this.entries[at + 1] = headLength;
     this.entries[at + 2] = length;
     this.readings.push(seen);
+    this.numbers.push(numbers);
     this.used++;
     this.keys.set(bytes.subarray(line.record, line.headEnd), this.keysEnd);
     this.keys.set(bytes.subarray(line.tailStart, line.end), this.keysEnd + headLength);
@@ -141,6 +155,7 @@ export class RecordCache {
     if (this.size >= this.lastSize) {
       this.tell();
       this.readings = [];
+      this.numbers = [];
       this.places.fill(0);
       this.used = 0;
       this.keysEnd = 0;

@@ -1,5 +1,6 @@
 import type { Observation } from '../event';
 import { isOpenMessage } from './fields';
+import { numbersIn, ownNumbersOf, withOwnNumber } from './own-number';
 import { readRecord, type RecordParts } from './record';
 import { accessesOf } from './record-access';
 import { type Counted, RecordCache } from './record-cache';
@@ -139,34 +140,51 @@ export class RecordStream implements Reader {
       countUnreadable(this.tally, bytes.toString('latin1', start, end));
       return;
     }
-    const place = cache.find(view, layout);
-    if (place >= 0 && this.isCounting) {
-      this.tally.records++;
-      cache.count(place, time);
+    const entry = cache.find(view, layout);
+    if (entry < 0) {
+      this.readNew(bytes, start, time);
       return;
     }
-    const seen = place < 0 ? this.readNew(bytes, start) : cache.reading(place);
-    if (seen !== undefined) {
-      this.tally.records++;
-      this.sink(seen, time, this.serial, layout.tailStart > layout.headEnd ? numberAt(bytes, layout.headEnd + PID_LENGTH) : -1);
+    this.tally.records++;
+    const numbers = cache.numbersOf(entry);
+    if (this.isCounting && numbers === undefined) {
+      cache.count(entry, time);
+      return;
+    }
+    const pid = this.pid(bytes);
+    const seen = cache.reading(entry);
+    if (numbers?.includes(pid) === true) {
+      seen.ownNumbers = withOwnNumber(seen.ownNumbers, pid);
+    }
+    if (this.isCounting) {
+      cache.count(entry, time);
+    } else {
+      this.sink(seen, time, this.serial, pid);
     }
   }
 
-  /** @returns undefined where the line is not a record by itself: damaged, or not at its end yet */
-  private readNew(bytes: Buffer, start: number): Observation | undefined {
+  private pid(bytes: Buffer): number {
+    const { headEnd, tailStart } = this.layout;
+    return tailStart > headEnd ? numberAt(bytes, headEnd + PID_LENGTH) : -1;
+  }
+
+  /** Reads a line that is not known. */
+  private readNew(bytes: Buffer, start: number, time: number): void {
     const { end } = this.layout;
     const line = bytes.toString('latin1', start, end);
     if (isOpenMessage(line)) {
       this.held = Buffer.from(bytes.subarray(start, end));
-      return undefined;
+      return;
     }
-    const seen = observationOf(line);
-    if (seen === undefined) {
+    const read = readRecord(line);
+    if (read === undefined) {
       countUnreadable(this.tally, line);
-    } else {
-      this.cache.set(bytes, this.layout, seen);
+      return;
     }
-    return seen;
+    const seen = observationOf(read);
+    this.cache.set(bytes, this.layout, { seen, numbers: seen.accesses.length === 0 ? undefined : numbersIn(read.template.name) });
+    this.tally.records++;
+    this.sink(seen, time, this.serial, this.pid(bytes));
   }
 
   /** Adds a line that begins with a blank to the one before, where that was not at its end. */
@@ -249,8 +267,8 @@ export class RecordStream implements Reader {
       return;
     }
     this.tally.records++;
-    const { template, time = -1, serial = -1, pid = -1 } = read;
-    this.sink({ record: template, accesses: accessesOf(template) }, time, serial, pid);
+    const { time = -1, serial = -1, pid = -1 } = read;
+    this.sink(observationOf(read), time, serial, pid);
   }
 
   private countLosses(line: string): void {
@@ -278,18 +296,7 @@ function numberAt(bytes: Buffer, start: number): number {
   return value;
 }
 
-/** The process' own id, where its last component shows it as a number of two digits or more. */
-function ownNumberIn({ template: { name }, pid = 0 }: RecordParts): string | undefined {
-  const digits = String(pid);
-  if (name === undefined || digits.length === 1 || !name.includes(digits)) {
-    return undefined;
-  }
-  const leaf = name.slice(name.lastIndexOf('/', name.length - 2) + 1);
-  return leaf.match(/\d+/g)?.includes(digits) ? digits : undefined;
-}
-
 /** The reading of a line as all lines with its text share it: without process id and stamp. */
-function observationOf(line: string): Observation | undefined {
-  const read = readRecord(line);
-  return read && { record: read.template, accesses: accessesOf(read.template), ownNumber: ownNumberIn(read), memo: undefined };
+function observationOf(read: RecordParts): Observation {
+  return { record: read.template, accesses: accessesOf(read.template), ownNumbers: ownNumbersOf(read), memo: undefined };
 }
