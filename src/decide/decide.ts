@@ -1,5 +1,6 @@
 import { without, type Judgement } from './combine';
 import { commonFeatures } from './features';
+import { forgottenClasses } from './forgotten';
 import { groundOf } from './ground';
 import { linkIsSubset } from './link';
 import { decideRlimit } from './rlimit';
@@ -34,6 +35,7 @@ export class Decider {
   private readonly free: boolean;
   /** The flag `audit`: everything is logged. */
   private readonly auditAll: boolean;
+  private forgotten: ReadonlySet<string> | undefined;
   private readonly places: VerdictRule[] = [];
 
   /** @throws PatternError, LimitError, AccessError where the profile cannot be compiled; check it first */
@@ -57,10 +59,15 @@ export class Decider {
       throw new AccessError(`class '${String(access.class)}' is unknown; use one of ${Object.keys(JUDGES).join(', ')}, rlimit`);
     }
     const questions = judge.questions?.(access, this.ground);
-    if (questions === undefined || this.free) {
+    if (questions === undefined || this.free || this.isForgotten(access)) {
       return UNMEDIATED;
     }
     return questions.length === 1 && access.class !== 'exec' ? this.answer(questions[0]) : this.together(access, questions);
+  }
+
+  private isForgotten(access: Access): boolean {
+    this.forgotten ??= forgottenClasses(this.tables, this.ground);
+    return this.forgotten.has(access.class);
   }
 
   private answer(question: Question): Verdict {

@@ -37,6 +37,8 @@ signal {mask {hup int quit ill trap abrt bus fpe kill usr1 segv usr2 pipe alrm t
 export interface CommonFeatures {
   has(feature: string): boolean;
   lists(feature: string, word: string): boolean;
+  /** The same for the kernel alone: for what parsers compile whatever the policy's ABI says. */
+  kernelLists(feature: string, word: string): boolean;
 }
 
 /**
@@ -49,6 +51,7 @@ export function commonFeatures(policy: Policy, kernel: string = MAINLINE_6_1, ab
   return {
     has: (feature) => both.every((features) => features.has(feature)),
     lists: (feature, word) => both.every((features) => listed(features, feature).includes(word)),
+    kernelLists: (feature, word) => listed(kernelFeatures, feature).includes(word),
   };
 }
 

@@ -18,6 +18,7 @@ export function groundOf(policy: Policy, profile: FlatProfile, features: CommonF
     parser,
     has: (feature) => features.has(feature),
     lists: (feature, word) => features.lists(feature, word),
+    kernelLists: (feature, word) => features.kernelLists(feature, word),
     atLeast: (generation) => ORDER.indexOf(parser) >= ORDER.indexOf(generation),
     expand,
     paths: (word) => patternsOfAliases(expand(word), policy.aliases).map(collapseSlashes),

@@ -35,6 +35,15 @@ export class ClauseTables {
     return automaton.match(fields.length === 1 ? fields[0] : fields.join('\0'));
   }
 
+  /**
+   * What matches of one table for every text there is, each choice at least once.
+   *
+   * @throws LimitError behind `limit` states
+   */
+  all(table: Table, limit: number): Iterable<MatchingClauses> {
+    return (this.automata.get(table) ?? this.build(table)).reachable(limit);
+  }
+
   private hold(held: HeldClause): void {
     const clauses = this.clauses.get(held.clause.table);
     if (clauses === undefined) {

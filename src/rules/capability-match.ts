@@ -2,7 +2,7 @@ import type { CapabilityAccess } from './access';
 import { CAPABILITIES, type CapabilityRule } from './capability';
 import { AccessError, type Ground, type Match, wordsField } from './match';
 
-/** Split off from `sys_admin` by newer kernels; where the features lack them, they are `sys_admin`. */
+/** Split off from `sys_admin` by newer kernels; where the kernel's features lack them, they are `sys_admin`. */
 const SPLIT_OFF: ReadonlySet<string> = new Set(['bpf', 'perfmon', 'checkpoint_restore']);
 
 export const capabilityMatch: Match<CapabilityRule, CapabilityAccess> = {
@@ -19,5 +19,5 @@ export const capabilityMatch: Match<CapabilityRule, CapabilityAccess> = {
 };
 
 function inForce(name: string, ground: Ground): string {
-  return SPLIT_OFF.has(name) && !ground.lists('caps/mask', name) ? 'sys_admin' : name;
+  return SPLIT_OFF.has(name) && !ground.kernelLists('caps/mask', name) ? 'sys_admin' : name;
 }

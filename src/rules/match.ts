@@ -54,6 +54,8 @@ export interface Ground {
   has(feature: string): boolean;
   /** Whether both list a word under a feature, such as a capability under `caps/mask`. */
   lists(feature: string, word: string): boolean;
+  /** Whether the kernel lists it, whatever the policy's ABI says. */
+  kernelLists(feature: string, word: string): boolean;
   atLeast(generation: Generation): boolean;
   /** A word with its variables expanded. */
   expand(word: string): string;

@@ -19,9 +19,9 @@ function clauses(rule: UnixRule, ground: Ground): readonly Clause[] {
   const { access, socketType, address, peerAddress, peerLabel, qualifiers } = rule;
   const type = wordsField(socketType === undefined ? [] : [socketType]);
   if (!mediatesUnix(ground)) {
-    // The parser widens what is allowed to the whole family and drops what is denied.
-    const whole: Clause = { table: 'network', fields: [literal('unix'), type], permissions: bitsOf([], SOCKET_BITS), priority: 0 };
-    return qualifiers.access === 'deny' ? [] : [whole];
+    // The parser widens what is allowed to the family, before 4.1 to every access, and drops what is denied.
+    const permissions = bitsOf(ground.atLeast('4.1') ? access : [], SOCKET_BITS);
+    return qualifiers.access === 'deny' ? [] : [{ table: 'network', fields: [literal('unix'), type], permissions, priority: 0 }];
   }
   const bits = bitsOf(access, SOCKET_BITS);
   const permissions = peerAddress === undefined && peerLabel === undefined ? bits : common(bits, PEER);

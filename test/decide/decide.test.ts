@@ -107,6 +107,30 @@ test('parsers differ where the rule says so', () => {
   expect((['3.0', '5.0'] as const).map((parser) => brief(decide('/a ix, deny /* x,', file('/a', 'm'), { parser })))).toEqual(['allowed', 'denied audited']);
 });
 
+describe('parser 3.0 forgets that it mediates what an audited rule denies altogether', () => {
+  test.each<[body: string, parser: '3.0' | '4.1', expected: string]>([
+    ['audit deny umount,', '3.0', 'unmediated'], ['audit deny umount,', '4.1', 'denied audited'], ['deny umount,', '3.0', 'denied'],
+    ['audit deny umount, umount /mnt/,', '3.0', 'unmediated'], ['audit deny umount, mount -> /x/,', '3.0', 'denied audited'],
+    ['audit deny umount /mnt/,', '3.0', 'denied audited'],
+  ])('%s, by %s: %s', (body, parser, expected) => {
+    expect(brief(decide(body, { class: 'mount', operation: 'umount', target: '/mnt/' }, { parser }))).toBe(expected);
+  });
+
+  test.each([
+    ['audit deny ptrace peer=**,', 'unmediated'], ['audit deny ptrace peer=*,', 'unmediated'], ['audit deny ptrace,', 'denied audited'],
+    ['audit deny ptrace peer=**, ptrace peer=a,', 'unmediated'], ['audit deny ptrace peer=a,', 'denied audited'],
+    ['audit deny ptrace read peer=**, ptrace trace peer=b,', 'denied audited'],
+  ])('%s: %s', (body, expected) => {
+    expect(brief(decide(body, { class: 'ptrace', access: 'read', peer: 'a' }, { parser: '3.0' }))).toBe(expected);
+  });
+});
+
+test('a capability that the kernel has is itself, although the abi of the policy does not know it', () => {
+  const access: Access = { class: 'capability', capability: 'sys_admin' };
+  expect(brief(decide('capability checkpoint_restore,', access, { features: 'caps {mask {sys_admin checkpoint_restore}}\n' }))).toBe('denied audited');
+  expect(brief(decide('capability checkpoint_restore,', access, { features: 'caps {mask {sys_admin}}\n' }))).toBe('allowed');
+});
+
 test('children are profiles of their own', () => {
   const policy = decidablePolicy('profile a { profile b { /x r, } }\n');
   expect(allProfiles(policy.profiles).map((profile) => `${profile.fullName} ${policy.decider(profile).decide(file('/x', 'r')).verdict}`)).toEqual(['a denied', 'a//b allowed']);
