@@ -1,11 +1,28 @@
-/** How fast both of Debian's policy trees are checked as one process, start included, beside the real parser on the same files. */
+/** How fast both of Debian's policy trees are checked as one process, start included, beside the real parser and Debian's Python library. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { POLICY_FOLDERS } from './support/policy';
 
-const COMMAND = join(__dirname, '..', 'lib', 'cli', 'main.js');
-const RUNS = 5;
+const ROOT = join(__dirname, '..');
+const RUNS = 7;
+/** Features for the real parser on machines whose kernel has no AppArmor. */
+const FEATURES = '/etc/apparmor.d/abi/3.0';
+
+/** Reads every profile of the folders given, as aa-logprof does. */
+const PYTHON = `
+import os, sys
+from apparmor import aa
+aa.init_aa()
+for folder in sys.argv[1:]:
+    for name in sorted(os.listdir(folder)):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path):
+            try:
+                aa.parse_profile_data(open(path).read().splitlines(), path, 0)
+            except Exception:
+                pass
+`;
 
 interface Timing {
   /** Shortest wall time. */
@@ -14,33 +31,38 @@ interface Timing {
   readonly cpu: number;
 }
 
-/** Times of a process, by bash: the shortest of several runs. */
-function timed(command: string, runs = RUNS): Timing | undefined {
-  let best: Timing | undefined;
+/** Times of a command line, by bash: the shortest of several runs. */
+function timed(command: string, runs = RUNS): Timing {
+  let best: Timing = { wall: Infinity, cpu: Infinity };
   for (let turn = 0; turn < runs; turn++) {
-    const { stderr } = spawnSync('bash', ['-c', `TIMEFORMAT='%R %U %S'; time (${command}) >/dev/null 2>&1`], { encoding: 'utf8' });
+    const { stderr } = spawnSync('bash', ['-c', `TIMEFORMAT='%R %U %S'; time { { ${command}; } >/dev/null 2>&1; }`], { encoding: 'utf8' });
     const [wall, user, system] = stderr.trim().split('\n').at(-1)!.split(' ').map(Number);
-    best = { wall: Math.min(wall, best?.wall ?? Infinity), cpu: Math.min(user + system, best?.cpu ?? Infinity) };
+    best = { wall: Math.min(wall, best.wall), cpu: Math.min(user + system, best.cpu) };
   }
   return best;
 }
 
+const shown = ({ wall, cpu }: Timing) => `${cpu.toFixed(2)} s of processor time, ${wall.toFixed(2)} s in all`;
+const isThere = (command: string) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+
 export async function run(print: (line: string) => void): Promise<void> {
-  if (!existsSync(COMMAND)) {
+  if (!existsSync(join(ROOT, 'lib', 'cli', 'main.js'))) {
     print('lib/ is not built: run `npx projen compile` first');
     return;
   }
-  const start = `require(${JSON.stringify(COMMAND)}).main(process.argv.slice(1), process).then((code) => { process.exitCode = code; })`;
   const folders = POLICY_FOLDERS.join(' ');
-  const ours = timed(`node -e '${start}' check ${folders}`)!;
-  print(`k8s-apparmor check ${folders}: ${ours.wall.toFixed(2)} s, ${ours.cpu.toFixed(2)} s of processor time`);
-  const help = timed('node -e 0')!;
-  print(`node's own start is ${help.wall.toFixed(2)} s of that (${help.cpu.toFixed(2)} s of processor time)`);
-  const parser = timed(POLICY_FOLDERS.map((folder) => `apparmor_parser -QK ${folder}`).join('; '), 1);
-  if (spawnSync('sh', ['-c', 'command -v apparmor_parser']).status !== 0 || parser === undefined) {
+  const ours = timed(`${process.execPath} ${join(ROOT, 'bin', 'k8s-apparmor')} check ${folders}`);
+  print(`k8s-apparmor check ${folders}: ${shown(ours)}; the empty program of node: ${shown(timed(`${process.execPath} -e 0`))}`);
+  const compare = (name: string, other: Timing) =>
+    print(`${name}: ${shown(other)}; ours takes ${(other.cpu / ours.cpu).toFixed(1)} times less (${(other.wall / ours.wall).toFixed(1)} times in all)`);
+  if (isThere('apparmor_parser') && existsSync(FEATURES)) {
+    compare('apparmor_parser -QK on the same files', timed(POLICY_FOLDERS.map((folder) => `apparmor_parser -QK -M ${FEATURES} ${folder}`).join('; '), 1));
+  } else {
     print('apparmor_parser is not installed: not compared');
-    return;
   }
-  print(`apparmor_parser -QK on the same folders: ${parser.wall.toFixed(2)} s, ${parser.cpu.toFixed(2)} s of processor time`);
-  print(`ours is ${(parser.wall / ours.wall).toFixed(1)} times as fast, with ${(parser.cpu / ours.cpu).toFixed(1)} times less processor time`);
+  if (spawnSync('/usr/bin/python3', ['-c', 'import apparmor.aa']).status === 0) {
+    compare('the Python library reading the same files', timed(`/usr/bin/python3 -c '${PYTHON}' ${folders}`, 3));
+  } else {
+    print('apparmor.aa (Python) is not installed: not compared');
+  }
 }

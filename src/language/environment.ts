@@ -1,4 +1,5 @@
 import type { Fault, ParserGeneration } from './cursor';
+import type { Memory } from './memory';
 import type { BooleanVariable, Condition, Operand, Variable } from './tree';
 
 /** What a condition comes to, or why it comes to nothing. */
@@ -9,10 +10,14 @@ export class Environment {
   readonly variables = new Map<string, readonly string[]>();
   readonly booleans = new Map<string, boolean>();
 
-  constructor(private readonly generation: ParserGeneration) {}
+  /** Stands for the values of all set variables, see `Memory.state`. */
+  state = 0;
+
+  constructor(private readonly generation: ParserGeneration, private readonly memory?: Memory) {}
 
   /** Declares a set variable or adds to it. @returns what is wrong with the assignment */
-  assign({ name, operator, values }: Variable): Fault | undefined {
+  assign(assignment: Variable): Fault | undefined {
+    const { name, operator, values } = assignment;
     const before = this.variables.get(name);
     if (this.booleans.has(name)) {
       return { code: 'variable-redeclared', message: `${name} is a boolean already`, help: 'choose another name' };
@@ -27,6 +32,7 @@ export class Environment {
       return { code: 'variable-redeclared', message: `@{${name}} is declared already`, help: `write @{${name}} += … to add values` };
     }
     if (operator !== '?=' || before === undefined) {
+      this.state = this.memory?.state(this.state, assignment) ?? 0;
       this.variables.set(name, [...new Set([...(operator === '+=' ? before! : []), ...values])]);
     }
     return undefined;

@@ -4,9 +4,9 @@ import type { Fault, ParserGeneration } from './cursor';
 import { Environment } from './environment';
 import { isModeFlag, modeOf } from './flags';
 import type { IncludeFiles } from './include-files';
-import { misplaced } from './placement';
+import { misplaced, type Place } from './placement';
 import type { FlatProfile } from './policy';
-import type { Conditional, Include, Item, Profile, ProfileFile, QualifierBlock } from './tree';
+import { isAccessRule, type Conditional, type Include, type Item, type Profile, type ProfileFile, type QualifierBlock } from './tree';
 import type { AccessRule } from '../rules/registry';
 import type { Node, Qualifiers } from '../rules/rule';
 
@@ -16,12 +16,18 @@ export interface Origin {
   readonly parent?: Origin;
 }
 
+/** Rules that stand side by side, and the includes that brought them. */
+export interface Part {
+  readonly rules: readonly AccessRule[];
+  readonly origin: Origin | undefined;
+}
+
 /** A profile while its rules are gathered. */
 export interface Gathered extends FlatProfile {
   readonly rules: AccessRule[];
   readonly children: Gathered[];
-  /** For each rule the includes that brought it. */
-  readonly origins: Array<Origin | undefined>;
+  /** The same rules in the pieces in which they came: those of an included file are the same array in every profile. */
+  readonly parts: Part[];
   readonly origin?: Origin;
   readonly parent?: Gathered;
 }
@@ -57,7 +63,7 @@ export class Flattening {
   private afterProfile = false;
 
   constructor(private readonly includes: IncludeFiles | undefined, private readonly generation: ParserGeneration) {
-    this.environment = new Environment(generation);
+    this.environment = new Environment(generation, includes?.memory);
   }
 
   run(tree: ProfileFile, path?: string): void {
@@ -85,9 +91,16 @@ export class Flattening {
   }
 
   private walk(items: readonly Item[], scope: Scope): void {
-    for (const item of items) {
-      this.visit(item, scope);
-      this.afterProfile ||= scope.profile === undefined && item.type === 'profile';
+    const { profile, origin } = scope;
+    const plain = profile !== undefined && scope.live && scope.block === undefined && !scope.inIf;
+    for (const piece of plain ? piecesOf(items) : items) {
+      if (isRules(piece)) {
+        profile!.rules.push(...piece);
+        profile!.parts.push({ rules: piece, origin });
+      } else {
+        this.visit(piece, scope);
+        this.afterProfile ||= profile === undefined && piece.type === 'profile';
+      }
     }
   }
 
@@ -146,7 +159,7 @@ export class Flattening {
     const merged = block === undefined ? rule : this.merged(rule, block, scope);
     if (merged !== undefined) {
       profile.rules.push(merged);
-      profile.origins.push(scope.origin);
+      profile.parts.push({ rules: [merged], origin: scope.origin });
     }
   }
 
@@ -213,15 +226,15 @@ export class Flattening {
     if (this.includes === undefined) {
       return;
     }
-    const path = this.includes.find(item.path, item.magic);
-    if (path === undefined) {
+    const files = this.includes.filesOf(item);
+    if (files === 'missing') {
       if (!item.ifExists) {
         const help = item.magic ? `it is searched in ${this.includes.searched}` : 'its path is relative to the working directory';
         this.note({ code: 'include-not-found', message: `there is no file "${item.path}" to include`, help }, item, scope);
       }
       return;
     }
-    for (const file of this.includes.expand(path)) {
+    for (const file of files) {
       this.includeFile(file, item, scope);
     }
   }
@@ -243,17 +256,23 @@ export class Flattening {
     const origin = { include: item, parent: scope.origin };
     this.adopt(file, result.diagnostics, origin);
     const { items } = result.tree.body;
-    const place = scope.profile === undefined ? 'file' : 'body';
+    const inProfile = scope.profile !== undefined;
+    if (!inProfile || !fitsBody(items)) {
+      this.reportMisplaced(items, item, inProfile ? 'body' : 'file', origin);
+    }
+    const fits = inProfile && fitsBody(items) ? items : items.filter((included) => misplaced(included, inProfile ? 'body' : 'file', false) === undefined);
+    this.walk(fits, { ...scope, origin, open: [...scope.open, file] });
+  }
+
+  private reportMisplaced(items: readonly Item[], { path }: Include, place: Place, origin: Origin): void {
     let afterProfile = this.afterProfile;
     for (const included of items) {
       const fault = misplaced(included, place, afterProfile);
       if (fault !== undefined) {
-        this.report({ ...fault, code: 'include-misplaced', message: `${fault.message}: "${item.path}" is included here` }, included, origin);
+        this.report({ ...fault, code: 'include-misplaced', message: `${fault.message}: "${path}" is included here` }, included, origin);
       }
       afterProfile ||= included.type === 'profile';
     }
-    const fits = items.filter((included) => misplaced(included, place, false) === undefined);
-    this.walk(fits, { ...scope, origin, open: [...scope.open, file] });
   }
 
   /** Takes over the faults of an included file, once. */
@@ -263,6 +282,49 @@ export class Flattening {
       this.diagnostics.push(...diagnostics.map((diagnostic) => ({ ...diagnostic, includedFrom: places(origin) })));
     }
   }
+}
+
+const PIECES = new WeakMap<readonly Item[], ReadonlyArray<Item | readonly AccessRule[]>>();
+/** Rules in one piece; more are no arguments of one call. */
+const LARGEST_PIECE = 1000;
+
+/** Items with the rules that stand side by side put together. */
+function piecesOf(items: readonly Item[]): ReadonlyArray<Item | readonly AccessRule[]> {
+  let pieces = PIECES.get(items) as Array<Item | AccessRule[]> | undefined;
+  if (pieces === undefined) {
+    pieces = [];
+    let last: AccessRule[] = [];
+    for (const item of items) {
+      if (!isAccessRule(item)) {
+        pieces.push(item);
+        last = [];
+      } else {
+        if (last.length === 0 || last.length >= LARGEST_PIECE) {
+          last = [];
+          pieces.push(last);
+        }
+        last.push(item);
+      }
+    }
+    PIECES.set(items, pieces);
+  }
+  return pieces;
+}
+
+function isRules(piece: Item | readonly AccessRule[]): piece is readonly AccessRule[] {
+  return Array.isArray(piece);
+}
+
+const FITTING = new WeakMap<readonly Item[], boolean>();
+
+/** Whether all of a file may stand in a profile. */
+function fitsBody(items: readonly Item[]): boolean {
+  let fits = FITTING.get(items);
+  if (fits === undefined) {
+    fits = items.every((item) => misplaced(item, 'body', false) === undefined);
+    FITTING.set(items, fits);
+  }
+  return fits;
 }
 
 function gather(node: Profile, { profile: parent, origin }: Scope): Gathered {
@@ -278,7 +340,7 @@ function gather(node: Profile, { profile: parent, origin }: Scope): Gathered {
     flags: flags.filter((flag) => !isModeFlag(flag)),
     rules: [],
     children: [],
-    origins: [],
+    parts: [],
     variables: new Map(),
     origin,
     parent,

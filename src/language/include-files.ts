@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Code } from '../diagnostics';
-import type { Fault, ParserGeneration } from './cursor';
+import type { ParserGeneration } from './cursor';
+import { Memory } from './memory';
 import { SourceText } from '../diagnostics';
 import { parseSource, type ParseResult } from './parse';
+import type { Include } from './tree';
 
 /** What reading of files is needed: the file system, or a test's. */
 export interface FileReader {
@@ -36,8 +38,7 @@ export interface LoadFault {
 }
 
 /** Reads a file as UTF-8 text. */
-export function loadText(files: FileReader, path: string): Loaded {
-  const kind = files.kind(path);
+export function loadText(files: FileReader, path: string, kind = files.kind(path)): Loaded {
   if (kind === 'missing') {
     return { fault: { code: 'unreadable-file', message: `there is no file ${path}`, help: 'check the path' } };
   }
@@ -66,19 +67,15 @@ export function decode(bytes: Uint8Array, name: string): Loaded {
   }
 }
 
-/** A word's references, and the fault that its pattern has whatever the variables are. */
-export interface WordFacts {
-  readonly names: readonly string[];
-  readonly fault?: Fault;
-}
-
 /** Finds and reads included files, each once. One instance serves many profiles. */
 export class IncludeFiles {
   private readonly parsed = new Map<string, ParseResult | LoadFault>();
+  private readonly kinds = new Map<string, ReturnType<FileReader['kind']>>();
+  private readonly texts = new Map<string, string | undefined>();
   private readonly found = new Map<string, string | undefined>();
-  private readonly expanded = new Map<string, readonly string[]>();
-  /** What is known of words and rules by their text alone, kept for all texts of this instance. */
-  readonly memory = { words: new Map<string, WordFacts>(), rules: new WeakMap<object, Fault | 'fine'>() };
+  private readonly brought = new WeakMap<Include, readonly string[] | 'missing'>();
+  /** Kept for all texts of this instance. */
+  readonly memory = new Memory();
 
   constructor(
     readonly files: FileReader,
@@ -92,7 +89,7 @@ export class IncludeFiles {
     const key = `${magic ? '<' : ''}${name}`;
     if (!this.found.has(key)) {
       const candidates = magic ? this.folders.map((folder) => join(folder, name)) : [name];
-      this.found.set(key, candidates.find((path) => this.files.kind(path) !== 'missing'));
+      this.found.set(key, candidates.find((path) => this.kindOf(path) !== 'missing'));
     }
     return this.found.get(key);
   }
@@ -102,26 +99,44 @@ export class IncludeFiles {
     return this.folders.length === 0 ? 'no folder' : this.folders.join(', ');
   }
 
-  /** The files that an include of this path brings: itself, or those of the folder in the parser's order. */
-  expand(path: string): readonly string[] {
-    let files = this.expanded.get(path);
+  /** The files that an include brings: the one that it names, or those of the folder in the parser's order. */
+  filesOf(include: Include): readonly string[] | 'missing' {
+    let files = this.brought.get(include);
     if (files === undefined) {
-      files = this.files.kind(path) === 'directory' ? this.inFolder(path) : [path];
-      this.expanded.set(path, files);
+      const path = this.find(include.path, include.magic);
+      files = path === undefined ? 'missing' : this.kindOf(path) === 'directory' ? this.inFolder(path) : [path];
+      this.brought.set(include, files);
     }
     return files;
   }
 
+  private kindOf(path: string): ReturnType<FileReader['kind']> {
+    let kind = this.kinds.get(path);
+    if (kind === undefined) {
+      kind = this.files.kind(path);
+      this.kinds.set(path, kind);
+    }
+    return kind;
+  }
+
   private inFolder(path: string): readonly string[] {
     return [...this.files.list(path)].filter((name) => !isSkipped(name)).sort().reverse()
-      .map((name) => join(path, name)).filter((file) => this.files.kind(file) === 'file');
+      .map((name) => join(path, name)).filter((file) => this.kindOf(file) === 'file');
+  }
+
+  /** The text of a features file; undefined where it cannot be read. */
+  text(path: string): string | undefined {
+    if (!this.texts.has(path)) {
+      this.texts.set(path, loadText(this.files, path, this.kindOf(path)).text);
+    }
+    return this.texts.get(path);
   }
 
   /** A file as nodes whose place is not known yet. */
   parse(path: string): ParseResult | LoadFault {
     let result = this.parsed.get(path);
     if (result === undefined) {
-      const loaded = loadText(this.files, path);
+      const loaded = loadText(this.files, path, this.kindOf(path));
       result = loaded.fault ?? parseSource(new SourceText(path, loaded.text), 'anywhere', this.parser);
       this.parsed.set(path, result);
     }

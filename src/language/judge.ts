@@ -1,16 +1,19 @@
 import type { Fault, ParserGeneration } from './cursor';
 import type { Features } from './features';
 import { splitFlag } from './flags';
-import type { Flattening, Gathered } from './flatten';
-import type { IncludeFiles } from './include-files';
+import type { Flattening, Gathered, Origin, Part } from './flatten';
+import type { Memory, Notable } from './memory';
 import { patternFault } from './patterns';
 import type { Variables } from './policy';
 import { expandVariables, patternsOfAliases, type Reference, referencesOf } from './variables';
-import { findExecConflict, type ExecRule } from '../rules/exec-conflicts';
+import { findExecConflict } from '../rules/exec-conflicts';
 import { type AccessRule, familyOf } from '../rules/registry';
 
 /** Distinct targets of named transitions that a profile can have (the table has 16 places, 4 are taken). */
 const MOST_TARGETS = 12;
+
+/** Variables that differ from profile to profile. */
+const BUILT_IN = /@\{(?:profile_name|attach_path|exec_path)\}/;
 
 /** What profiles are judged by, beside their own text. */
 export interface JudgeOptions {
@@ -25,7 +28,7 @@ export class Judge {
   private readonly plain = new Map<string, boolean>();
   private readonly reported = new Set<string>();
 
-  constructor(private readonly flat: Flattening, private readonly options: JudgeOptions, private readonly memory: IncludeFiles['memory']) {}
+  constructor(private readonly flat: Flattening, private readonly options: JudgeOptions, private readonly memory: Memory) {}
 
   judge(profiles: readonly Gathered[]): void {
     for (const profile of profiles) {
@@ -41,11 +44,38 @@ export class Judge {
     if (fault !== undefined) {
       this.flat.report(fault, profile.node, profile.origin);
     }
-    const executing: ExecRule[] = [];
-    profile.rules.forEach((rule, at) => this.rule(profile, rule, at, executing));
-    this.targets(profile);
-    this.changes(profile);
-    this.conflict(profile, executing);
+    const notable = profile.parts.flatMap((part) => this.part(profile, part));
+    this.targets(profile, notable);
+    this.changes(notable);
+    this.conflict(profile, notable);
+  }
+
+  /** Judges rules that stand side by side. @returns those that are compared with others */
+  private part(profile: Gathered, { rules, origin }: Part): readonly Notable[] {
+    const { parts } = this.memory;
+    const { features } = this.options;
+    const { state } = this.flat.environment;
+    const known = this.flat.aliases.length > 0 ? undefined : parts.get(rules);
+    if (known !== undefined && known.state === state && known.features.length === features.length && known.features.every((one, at) => one === features[at])) {
+      return known.notable;
+    }
+    const notable: Notable[] = [];
+    let lasting = this.flat.aliases.length === 0;
+    for (const rule of rules) {
+      const fine = this.rule(profile, rule, origin);
+      lasting &&= fine && this.memory.rules.has(rule);
+      if (fine && rule.type === 'change_profile') {
+        notable.push({ rule, origin });
+      } else if (fine && rule.type === 'file' && (rule.target !== undefined || rule.exec !== undefined)) {
+        const starts = rule.exec !== undefined && rule.qualifiers.access !== 'deny';
+        const pattern = starts ? expandVariables(rule.path ?? '/{**,}', profile.variables).pattern : undefined;
+        notable.push({ rule, origin, pattern });
+      }
+    }
+    if (lasting) {
+      parts.set(rules, { state, features, notable });
+    }
+    return notable;
   }
 
   private flagPaths({ flags }: Gathered, variables: Variables): Fault | undefined {
@@ -92,21 +122,15 @@ export class Judge {
     return plain;
   }
 
-  private rule(profile: Gathered, rule: AccessRule, at: number, executing: ExecRule[]): void {
+  /** @returns whether there is nothing to say about a rule by itself */
+  private rule(profile: Gathered, rule: AccessRule, origin: Origin | undefined): boolean {
     const known = this.memory.rules.get(rule);
-    const own = known === undefined ? this.ruleFault(profile, rule) : known === 'fine' ? undefined : known;
-    const fault = own ?? (this.flat.aliases.length === 0 ? undefined : this.aliasFault(profile, rule));
+    const own = known !== undefined && (known.state === undefined || known.state === this.flat.environment.state) ? known.fault : this.ruleFault(profile, rule);
+    const fault = own ?? (this.flat.aliases.length === 0 ? undefined : this.aliasFault(profile, rule)) ?? this.unenforced(rule);
     if (fault !== undefined) {
-      this.note(fault, rule, profile.origins[at]);
-      return;
+      this.note(fault, rule, origin);
     }
-    if (rule.type === 'file' && rule.exec !== undefined && rule.qualifiers.access !== 'deny') {
-      const { pattern } = expandVariables(rule.path ?? '/{**,}', profile.variables);
-      for (const copy of patternsOfAliases(pattern!, this.flat.aliases)) {
-        executing.push({ rule, pattern: copy });
-      }
-    }
-    this.unenforced(rule, profile.origins[at]);
+    return fault === undefined;
   }
 
   private ruleFault(profile: Gathered, rule: AccessRule): Fault | undefined {
@@ -116,8 +140,9 @@ export class Judge {
     for (const word of words) {
       fault ??= this.word(word, profile.variables);
     }
-    if (!words.some((word) => word.includes('@{'))) {
-      this.memory.rules.set(rule, fault ?? 'fine');
+    const varies = words.some((word) => word.includes('@{'));
+    if (!varies || !words.some((word) => BUILT_IN.test(word))) {
+      this.memory.rules.set(rule, { state: varies ? this.flat.environment.state : undefined, fault });
     }
     return fault;
   }
@@ -135,23 +160,21 @@ export class Judge {
     return undefined;
   }
 
-  private unenforced(rule: AccessRule, origin: Gathered['origins'][number]): void {
+  private unenforced(rule: AccessRule): Fault | undefined {
     const { features } = this.options;
     const reason = features.length === 0 ? undefined : familyOf(rule).unenforced?.(rule, (key) => features.every((set) => set.has(key)));
-    if (reason !== undefined) {
-      const help = 'the access stays free for everything that this profile confines; pin an abi that has it, and check the kernel';
-      this.note({ code: 'not-enforced', severity: 'warning', message: reason, help }, rule, origin);
-    }
+    const help = 'the access stays free for everything that this profile confines; pin an abi that has it, and check the kernel';
+    return reason === undefined ? undefined : { code: 'not-enforced', severity: 'warning', message: reason, help };
   }
 
-  private targets(profile: Gathered): void {
+  private targets(profile: Gathered, notable: readonly Notable[]): void {
     const targets = new Set<string>();
-    for (const [at, rule] of profile.rules.entries()) {
+    for (const { rule, origin } of notable) {
       if (rule.type === 'file' && rule.target !== undefined) {
         targets.add(rule.exec?.startsWith('c') === true ? `${profile.fullName}//${rule.target}` : rule.target);
         if (targets.size > MOST_TARGETS) {
           const message = `profile ${profile.fullName} names more than ${MOST_TARGETS} transition targets`;
-          this.note({ code: 'too-many-transitions', message, help: 'let attachments choose (px without a target), or split the profile' }, rule, profile.origins[at]);
+          this.note({ code: 'too-many-transitions', message, help: 'let attachments choose (px without a target), or split the profile' }, rule, origin);
           return;
         }
       }
@@ -159,33 +182,35 @@ export class Judge {
   }
 
   /** A safe and an unsafe change for one program to one profile contradict each other. */
-  private changes(profile: Gathered): void {
+  private changes(notable: readonly Notable[]): void {
     const modes = new Map<string, string>();
-    for (const [at, rule] of profile.rules.entries()) {
+    for (const { rule, origin } of notable) {
       if (rule.type === 'change_profile' && rule.exec !== undefined && rule.qualifiers.access !== 'deny') {
         const [key, mode] = [`${rule.exec}\0${rule.target ?? ''}`, rule.mode ?? 'safe'];
         if ((modes.get(key) ?? mode) !== mode) {
           const message = `change_profile for "${rule.exec}" is safe in one rule and unsafe in another`;
-          this.note({ code: 'exec-conflict', message, help: 'keep one of them' }, rule, profile.origins[at]);
+          this.note({ code: 'exec-conflict', message, help: 'keep one of them' }, rule, origin);
         }
         modes.set(key, mode);
       }
     }
   }
 
-  private conflict(profile: Gathered, executing: readonly ExecRule[]): void {
+  private conflict(profile: Gathered, notable: readonly Notable[]): void {
     const since41 = this.options.generation >= '4.1';
+    const executing = notable.flatMap(({ rule, pattern, origin }) => (rule.type !== 'file' || pattern === undefined ? []
+      : patternsOfAliases(pattern, this.flat.aliases).map((copy) => ({ rule, pattern: copy, origin }))));
     const conflict = findExecConflict(executing, { profile: profile.fullName, sets: since41, priorities: since41 });
     if (conflict !== undefined) {
       const { one, other } = conflict;
       const where = one.rule.layout === undefined ? '' : ` on line ${one.rule.layout.source.position(one.rule.layout.start).line}`;
       const message = `"${other.rule.path ?? 'file'}" runs programs otherwise than "${one.rule.path ?? 'file'}"${where} does`;
       const help = 'give both the same exec mode, or make one exact or of a higher priority';
-      this.note({ code: 'exec-conflict', message, help }, other.rule, profile.origins[profile.rules.indexOf(other.rule)]);
+      this.note({ code: 'exec-conflict', message, help }, other.rule, executing.find(({ rule }) => rule === other.rule)?.origin);
     }
   }
 
-  private note(fault: Fault, rule: AccessRule, origin: Gathered['origins'][number]): void {
+  private note(fault: Fault, rule: AccessRule, origin: Origin | undefined): void {
     const { layout } = rule;
     const key = `${layout?.source.name}\0${layout?.start}\0${fault.code}\0${fault.message}`;
     if (!this.reported.has(key)) {

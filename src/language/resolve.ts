@@ -1,9 +1,9 @@
 import type { Diagnostic } from '../diagnostics';
 import type { ParserGeneration } from './cursor';
 import { DISK } from './disk';
-import { type Features, parseFeatures } from './features';
+import type { Features } from './features';
 import { Flattening, type Gathered } from './flatten';
-import { type FileReader, IncludeFiles, loadText } from './include-files';
+import { type FileReader, IncludeFiles } from './include-files';
 import { Judge } from './judge';
 import type { FlatProfile, Policy, Variables } from './policy';
 import type { ProfileFile } from './tree';
@@ -45,7 +45,7 @@ export function resolve(tree: ProfileFile, options: ResolveOptions = {}): Policy
   setVariables(flat.profiles, flat.environment.variables, generation);
   const { abiFile, policyFeatures } = abiOf(flat, includes);
   if (followIncludes) {
-    const kernel = options.features === undefined ? [] : [parseFeatures(options.features)];
+    const kernel = options.features === undefined ? [] : [includes!.memory.featuresOf(options.features)];
     new Judge(flat, { generation, features: [...policyFeatures, ...kernel] }, includes!.memory).judge(flat.profiles);
   }
   return {
@@ -61,8 +61,8 @@ export function resolve(tree: ProfileFile, options: ResolveOptions = {}): Policy
 /** The features that the text's abi names. */
 function abiOf(flat: Flattening, includes: IncludeFiles | undefined): { abiFile?: string; policyFeatures: readonly Features[] } {
   const abiFile = flat.abi === undefined ? undefined : includes?.find(flat.abi.path, flat.abi.magic);
-  const text = abiFile === undefined ? undefined : loadText(includes!.files, abiFile).text;
-  return text === undefined ? { policyFeatures: [] } : { abiFile, policyFeatures: [parseFeatures(text)] };
+  const text = abiFile === undefined ? undefined : includes!.text(abiFile);
+  return text === undefined ? { policyFeatures: [] } : { abiFile, policyFeatures: [includes!.memory.featuresOf(text)] };
 }
 
 /** Gives each profile the global variables and its own built-in ones. */

@@ -24,11 +24,16 @@ export interface ConflictOptions {
   readonly priorities: boolean;
 }
 
-interface Candidate extends ExecRule {
+interface Moded extends ExecRule {
   readonly mode: string;
+}
+
+interface Candidate extends Moded {
   readonly exact: boolean;
   /** Literal beginnings, one of which every matching path has; for an exact pattern without sets all its paths. */
   readonly beginnings: readonly Beginning[];
+  /** Literal text that every matching path ends in. */
+  readonly ending: string;
 }
 
 /** The literal text that an alternative begins with, and whether that is all of it. */
@@ -42,11 +47,11 @@ const MOST_BEGINNINGS = 64;
 
 /** The first pair of rules that contradict each other; undefined where there is none. */
 export function findExecConflict(rules: readonly ExecRule[], options: ConflictOptions): ExecConflict | undefined {
-  const candidates = rules.map((rule) => candidate(rule, options)).filter((one) => one !== undefined);
-  const modes = new Set(candidates.map(({ mode }) => mode));
-  if (modes.size < 2) {
+  const moded = rules.map((rule) => ({ ...rule, mode: modeOf(rule.rule, options) }));
+  if (moded.every(({ mode }) => mode === moded[0].mode)) {
     return undefined;
   }
+  const candidates = moded.map((rule) => candidate(rule, options)).filter((one) => one !== undefined);
   for (let at = 0; at < candidates.length; at++) {
     for (let before = 0; before < at; before++) {
       const [one, other] = [candidates[before], candidates[at]];
@@ -58,18 +63,22 @@ export function findExecConflict(rules: readonly ExecRule[], options: ConflictOp
   return undefined;
 }
 
-function candidate(rule: ExecRule, options: ConflictOptions): Candidate | undefined {
-  const { pattern, rule: { exec, target, scrub, unsafe } } = rule;
+function modeOf({ exec, target, scrub, unsafe }: FileRule, { profile }: ConflictOptions): string {
   const inside = exec?.startsWith('c') === true && target !== undefined;
-  const mode = `${permissionText({ permissions: '', exec: inside ? exec.replace('c', 'p') as FileRule['exec'] : exec, scrub })} `
-    + `${unsafe === true ? 'unsafe ' : ''}${inside ? `${options.profile}//${target}` : target ?? ''}`;
+  return `${permissionText({ permissions: '', exec: inside ? exec.replace('c', 'p') as FileRule['exec'] : exec, scrub })} `
+    + `${unsafe === true ? 'unsafe ' : ''}${inside ? `${profile}//${target}` : target ?? ''}`;
+}
+
+function candidate(rule: Moded, options: ConflictOptions): Candidate | undefined {
+  const { pattern } = rule;
   const beginnings = beginningsOf(pattern);
+  const ending = endingOf(pattern);
   if (!/[*?[]/.test(pattern)) {
-    return { ...rule, mode, exact: true, beginnings };
+    return { ...rule, exact: true, beginnings, ending };
   }
   try {
     const exact = !/[*?]/.test(pattern) && isExact(parsePattern(pattern), options.sets);
-    return { ...rule, mode, exact, beginnings };
+    return { ...rule, exact, beginnings, ending };
   } catch (error) {
     return ignoreBadPattern(error);
   }
@@ -98,6 +107,14 @@ function beginningsOf(pattern: string): readonly Beginning[] {
     open = next;
   }
   return done;
+}
+
+function endingOf(pattern: string): string {
+  let start = pattern.length;
+  while (start > 0 && !'*?[]{}\\'.includes(pattern[start - 1])) {
+    start--;
+  }
+  return pattern.slice(start);
 }
 
 function closingBrace(text: string, from: number): number {
@@ -129,6 +146,9 @@ function armsOf(inside: string): string[] {
 
 /** Whether literal beginnings let two patterns match one path; undefined where only the automaton can tell. */
 function overlapByText(one: Candidate, other: Candidate): boolean | undefined {
+  if (!one.ending.endsWith(other.ending) && !other.ending.endsWith(one.ending)) {
+    return false;
+  }
   let unsure = false;
   for (const left of one.beginnings) {
     for (const right of other.beginnings) {
