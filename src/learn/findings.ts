@@ -7,6 +7,9 @@ import { isFailedLookup } from './sources/record-access';
 /** One access of one profile, and how often and when it was seen. */
 export interface Finding {
   readonly access: Access;
+  /** Whether a record tells that the file was made, or removed. */
+  isMade: boolean;
+  isRemoved: boolean;
   /** Own ids of processes that the name of the file held, in order. */
   ownNumbers?: readonly number[];
   /** How often it was refused, and how often it went through (complain mode, audit, observed behaviour). */
@@ -112,7 +115,11 @@ export class Findings {
     }
     const found = wanted.flatMap((entry) => accesses.map((access) => findingIn(entry, withPeers(access, record, entry.subject))));
     const place = placeOf(workload);
+    const mask = isMask(record.deniedMask) ? record.deniedMask : '';
+    const [isMade, isRemoved] = [mask.includes(MADE), mask.includes(REMOVED)];
     for (const finding of found) {
+      finding.isMade ||= isMade;
+      finding.isRemoved ||= isRemoved;
       finding.comms = keepFew(finding.comms, record.comm);
       finding.places = keepFew(finding.places, place);
     }
@@ -147,13 +154,25 @@ function findingIn({ findings }: SubjectFindings, access: Access): Finding {
   const key = accessKey(access);
   let finding = findings.get(key);
   if (finding === undefined) {
-    finding = { access, ownNumbers: undefined, denied: 0, seen: 0, audited: 0, first: 0, last: 0, comms: NOBODY, places: NOBODY };
+    finding = {
+      access, isMade: false, isRemoved: false, ownNumbers: undefined, denied: 0, seen: 0, audited: 0, first: 0, last: 0, comms: NOBODY,
+      places: NOBODY,
+    };
     findings.set(key, finding);
   }
   return finding;
 }
 
 const NOBODY: readonly string[] = [];
+
+/** Letters of the kernel's masks that the language has no permission of its own for: create and delete. */
+const MADE = 'c';
+const REMOVED = 'd';
+
+/** Masks of files are letters, the others are words. */
+function isMask(mask: string | undefined): mask is string {
+  return mask !== undefined && /^[rwacdlkmx:]+$/.test(mask);
+}
 
 const FEW = 5;
 

@@ -15,6 +15,8 @@ interface Line {
   readonly namespace?: string;
   readonly profile: readonly string[];
   readonly access: Access;
+  readonly made?: boolean;
+  readonly removed?: boolean;
   readonly ownNumbers?: readonly number[];
   readonly denied: number;
   readonly seen: number;
@@ -31,11 +33,13 @@ export function* writeSummary(findings: Findings): Generator<string> {
   for (const name of [...findings.subjects.keys()].sort()) {
     const { subject, findings: ofSubject } = findings.subjects.get(name)!;
     for (const key of [...ofSubject.keys()].sort()) {
-      const { access, ownNumbers, denied, seen, audited, first, last, comms, places } = ofSubject.get(key)!;
+      const { access, isMade, isRemoved, ownNumbers, denied, seen, audited, first, last, comms, places } = ofSubject.get(key)!;
       const line: Line = {
         ...(subject.namespace !== undefined && { namespace: subject.namespace }),
         profile: subject.names,
         access,
+        ...(isMade && { made: true }),
+        ...(isRemoved && { removed: true }),
         ...(ownNumbers !== undefined && { ownNumbers }),
         denied,
         seen,
@@ -86,7 +90,8 @@ function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
-function take({ namespace, profile, access, ownNumbers, denied, seen, audited = 0, first, last, comms, places }: Line, findings: Findings): void {
+function take(line: Line, findings: Findings): void {
+  const { namespace, profile, access, ownNumbers, denied, seen, audited = 0, first, last, comms, places } = line;
   const asked: Subject = { ...(namespace !== undefined && { namespace }), names: profile };
   const subject = findings.named(asked);
   if (subject === undefined) {
@@ -94,6 +99,8 @@ function take({ namespace, profile, access, ownNumbers, denied, seen, audited = 
     return;
   }
   const finding = findings.finding(subject, access);
+  finding.isMade ||= line.made === true;
+  finding.isRemoved ||= line.removed === true;
   finding.ownNumbers = ownNumbers === undefined ? finding.ownNumbers : ownNumbers.reduce(withOwnNumber, finding.ownNumbers);
   count(finding, { denied, seen, audited, first, last });
   finding.comms = comms.reduce(keepFew, finding.comms);

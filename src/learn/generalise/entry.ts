@@ -31,6 +31,8 @@ export interface PathEntry extends Permissions {
   readonly pattern: string;
   /** Executed, with `ix`. Never generalised. */
   readonly exec: boolean;
+  /** Seen being made and removed again. */
+  readonly isShortLived: boolean;
   /** Own ids of processes that the name held, in order. */
   readonly ownNumbers?: readonly number[];
   /** Names in the directory that stand behind the last component, up to as many as any step asks for. */
@@ -63,6 +65,7 @@ export function entryOf(access: Extract<Access, { class: 'file' | 'exec' }>, fin
     everyone: owned ? '' : letters,
     owner: owned ? letters : '',
     exec: access.class === 'exec',
+    isShortLived: finding.isMade && finding.isRemoved,
     ownNumbers: finding.ownNumbers,
     leaves,
     written: letters.includes('w') || letters.includes('a') ? leaves : NO_LEAVES,
@@ -104,6 +107,7 @@ function joinedPair(one: PathEntry, other: PathEntry): PathEntry {
     pattern: one.pattern,
     ...permissions(one.everyone + other.everyone, one.owner + other.owner),
     exec: one.exec,
+    isShortLived: one.isShortLived || other.isShortLived,
     ownNumbers: other.ownNumbers?.reduce(withOwnNumber, one.ownNumbers) ?? one.ownNumbers,
     leaves: union(one.leaves, other.leaves),
     written: union(one.written, other.written),

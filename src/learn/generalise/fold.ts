@@ -10,12 +10,12 @@ interface Group {
 /** What a step folds, and on what evidence. */
 export interface Folding {
   readonly step: string;
-  /** So many names have to have a permission. */
-  readonly least: number;
+  /** So many of these names have to have a permission. */
+  readonly least: (having: readonly PathEntry[], pattern: string) => number;
   /** The pattern that an entry could become part of, undefined where there is none. */
   readonly patternOf: (entry: PathEntry) => string | undefined;
   /** Whether a group is there at all. Default: yes. */
-  readonly isReady?: (entries: readonly PathEntry[]) => boolean;
+  readonly isReady?: (entries: readonly PathEntry[], pattern: string) => boolean;
 }
 
 /**
@@ -37,7 +37,7 @@ export function fold(entries: readonly PathEntry[], folding: Folding): readonly 
   }
   let isFolded = false;
   for (const [pattern, group] of groups) {
-    const letters = folding.isReady?.(group) === false ? NO_LETTERS : foldable(pattern, group, folding.least);
+    const letters = folding.isReady?.(group, pattern) === false ? NO_LETTERS : foldable(pattern, group, folding.least);
     isFolded = foldGroup({ pattern, entries: group }, letters, folding.step, result) || isFolded;
   }
   return isFolded ? result : entries;
@@ -68,19 +68,24 @@ interface Letters {
 
 const NO_LETTERS: Letters = { all: '', owner: '' };
 
-function foldable(pattern: string, entries: readonly PathEntry[], least: number): Letters {
+function foldable(pattern: string, entries: readonly PathEntry[], leastOf: Folding['least']): Letters {
+  const least = leastOf(entries, pattern);
   if (countLeaves(entries, least) < least) {
     return NO_LETTERS;
   }
   let [all, owner] = ['', ''];
   for (const letter of 'mrwalk') {
     const having = entries.filter((entry) => !entry.exec && (gives(entry.everyone, letter) || gives(entry.owner, letter)));
-    if (having.length > 0 && countLeaves(having, least) >= least && mayFold(parentOf(pattern), letter, leafOf(pattern))) {
+    if (having.length > 0 && isEnough(having, leastOf(having, pattern)) && mayFold(parentOf(pattern), letter, leafOf(pattern))) {
       all += letter;
       owner += having.some(({ everyone }) => gives(everyone, letter)) ? '' : letter;
     }
   }
   return { all, owner };
+}
+
+function isEnough(entries: readonly PathEntry[], least: number): boolean {
+  return countLeaves(entries, least) >= least;
 }
 
 /** Distinct names, as far as it matters. */
@@ -111,6 +116,7 @@ function folded(pattern: string, parts: readonly PathEntry[], letters: Letters, 
     pattern,
     ...permissions([...letters.all].filter((letter) => !letters.owner.includes(letter)).join(''), letters.owner),
     exec: false,
+    isShortLived: parts.some(({ isShortLived }) => isShortLived),
     leaves: [...leaves],
     written: written.size === 0 ? NO_LEAVES : [...written],
     evidence: parts.map(({ evidence }) => evidence).reduce(joinedEvidence),

@@ -3,6 +3,7 @@ import { identifiers } from './identifiers';
 import { kernelNumbers } from './kernel-numbers';
 import { libraryVersions } from './library-versions';
 import { processIds } from './process-ids';
+import { shards } from './shards';
 import { siblings } from './siblings';
 import { type Step, STRICTNESSES, type Strictness } from './step';
 import { temporaryNames } from './temporary-names';
@@ -12,7 +13,7 @@ import { wellKnownTrees } from './well-known-trees';
 /** The steps in their order: first what a name's shape tells, then what many names tell. Adding one is its file and its line. */
 export const STEPS: readonly Step[] = [
   kernelNumbers, processIds, volumeVersions, identifiers, libraryVersions,
-  wellKnownTrees, temporaryNames, siblings,
+  wellKnownTrees, shards, temporaryNames, siblings,
 ];
 
 /** Entries with the patterns that the steps of this strictness see in them. */

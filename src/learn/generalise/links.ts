@@ -45,7 +45,7 @@ function byShape({ rule, evidence, steps }: LinkNeed): LinkNeed {
 }
 
 function shape(pattern: string): [pattern: string, steps: readonly string[]] {
-  const start = { pattern, everyone: 'l', owner: '', exec: false, leaves: NO_LEAVES, written: NO_LEAVES, evidence: EMPTY, steps: [] };
+  const start = { pattern, everyone: 'l', owner: '', exec: false, isShortLived: false, leaves: NO_LEAVES, written: NO_LEAVES, evidence: EMPTY, steps: [] };
   const [end] = BY_SHAPE.reduce((entries, step) => step.apply(entries, 'balanced'), [start] as ReturnType<Step['apply']>);
   return [end!.pattern, end!.steps];
 }

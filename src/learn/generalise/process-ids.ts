@@ -10,7 +10,10 @@ export const processIds: Step = {
   summary: 'A number in a name that is the id of the process itself: the next start has another.',
   from: 'balanced',
   apply: (entries) => mapEntries(entries, (entry) => {
-    const pattern = entry.exec || entry.ownNumbers === undefined || NEVER.test(entry.pattern) ? entry.pattern : withoutNumbers(entry, entry.ownNumbers);
+    if (entry.exec || entry.ownNumbers === undefined || NEVER.test(entry.pattern)) {
+      return undefined;
+    }
+    const pattern = withoutNumbers(entry, entry.ownNumbers);
     return pattern === entry.pattern ? undefined : [{ ...entry, pattern, steps: [...entry.steps, processIds.name] }];
   }),
 };

@@ -12,7 +12,7 @@ export const siblings: Step = {
   // Directories are apart: `dir/*` does not match `dir/sub/`.
   apply: (entries, strictness) => fold(entries, {
     step: siblings.name,
-    least: LEAST[strictness],
+    least: () => LEAST[strictness],
     patternOf: ({ pattern }) => (pattern.includes('**') ? undefined : `${parentOf(pattern)}*${pattern.endsWith('/') ? '/' : ''}`),
   }),
 };

@@ -57,7 +57,7 @@ export function mapEntries(entries: readonly PathEntry[], map: (entry: PathEntry
 }
 
 /** The entry with only some of its permissions; undefined where it has none of them. */
-function restricted(entry: PathEntry, keep: (letter: string) => boolean): PathEntry | undefined {
+export function restricted(entry: PathEntry, keep: (letter: string) => boolean): PathEntry | undefined {
   const [everyone, owner] = [entry.everyone, entry.owner].map((letters) => [...letters].filter(keep).join(''));
   return everyone === '' && owner === '' ? undefined : { ...entry, everyone, owner };
 }

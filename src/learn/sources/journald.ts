@@ -26,7 +26,9 @@ export function readEntry(entry: JsonObject): ObjectReading {
   const node = textAt(entry, '_HOSTNAME');
   return {
     kind: 'seen',
-    observations: [{ record: template, accesses: accessesOf(template), ownNumbers: ownNumbersOf(read), ...(node !== undefined && { workload: { node } }) }],
+    observations: [{
+      record: template, accesses: accessesOf(template), ownNumbers: ownNumbersOf(read), ...(node !== undefined && { workload: { node } }),
+    }],
     time: time ?? (microseconds === undefined ? undefined : microseconds / 1e6),
     serial: serial ?? numberAt(entry, '_AUDIT_ID'),
     pid,

@@ -1,3 +1,5 @@
+import type { RecordParts } from './record';
+
 /**
  * Numbers in the last component of a name that could be the id of a process: two digits or more, no zero before them.
  * A process that names a file by its own id (`temp-113.rdb`) names another one at its next start.
@@ -24,6 +26,6 @@ export function withOwnNumber(known: readonly number[] | undefined, number: numb
 }
 
 /** The process' own id where a name has it. */
-export function ownNumbersOf({ template, pid }: { readonly template: { readonly name?: string }; readonly pid?: number }): readonly number[] | undefined {
+export function ownNumbersOf({ template, pid }: RecordParts): readonly number[] | undefined {
   return pid !== undefined && numbersIn(template.name)?.includes(pid) === true ? [pid] : undefined;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { patternCovers } from '../../../src/automaton';
 import { SourceText } from '../../../src/diagnostics';
 import { parseProfileText } from '../../../src/language';
-import { accessKey } from '../../../src/learn/findings';
+import { accessKey, Findings } from '../../../src/learn/findings';
 import type { Strictness } from '../../../src/learn/generalise/step';
 import type { Need } from '../../../src/learn/rules-from-accesses';
 import { suggest } from '../../../src/learn/suggest';
@@ -15,7 +15,7 @@ jest.setTimeout(120_000);
 
 function learn(accesses: readonly Access[], strictness: Strictness = 'balanced'): readonly Need[] {
   const findings = new Map(accesses.map((access) => [accessKey(access), {
-    access, denied: 0, seen: 1, audited: 0, first: 0, last: 0, comms: [], places: [],
+    access, denied: 0, seen: 1, audited: 0, isMade: false, isRemoved: false, first: 0, last: 0, comms: [], places: [],
   }]));
   return suggest({ subject: { names: ['web'] }, findings }, { strictness, fineSockets: true }).needs;
 }
@@ -61,6 +61,16 @@ test.each<[string, Access[], string[]]>([
     ['/var/tmp/app-Q9zzB1.sock rw,', '/var/tmp/app-x7Kd93.sock rw,']],
   ['names that were only read are not temporary', files('r', '/var/tmp/app-x7Kd93.sock', '/var/tmp/app-Q9zzB1.sock', '/var/tmp/app-a81bXc.sock'),
     ['/var/tmp/app-Q9zzB1.sock r,', '/var/tmp/app-a81bXc.sock r,', '/var/tmp/app-x7Kd93.sock r,']],
+  ['directories that a hash spreads files over', files('rw', ...['0c', '29', 'a1', 'ff'].map((name) => `/var/cache/x/${name}/page`)),
+    ['/var/cache/x/[0-9a-f][0-9a-f]/page rw,']],
+  ['two levels of them', files('r', ...['0', '1', '2', 'a', 'b', 'c'].flatMap((one) => ['00', '7b'].map((two) => `/var/cache/x/${one}/${one}${two[1]}/page`))),
+    ['/var/cache/x/[0-9a-f]/[0-9a-f][0-9a-f]/page r,']],
+  ['three such directories are too few', files('rw', '/var/cache/x/0c/page', '/var/cache/x/29/page', '/var/cache/x/a1/page'),
+    ['/var/cache/x/0c/page rw,', '/var/cache/x/29/page rw,', '/var/cache/x/a1/page rw,']],
+  ['words of hexadecimal digits are none', files('r', ...['add', 'bed', 'cab', 'dad', 'fee'].map((name) => `/srv/x/${name}/page`)),
+    ['add', 'bed', 'cab', 'dad', 'fee'].map((name) => `/srv/x/${name}/page r,`)],
+  ['directories of configuration are none', files('r', ...['00', '01', '02', '03', '04'].map((name) => `/etc/x/${name}/page`)),
+    ['00', '01', '02', '03', '04'].map((name) => `/etc/x/${name}/page r,`)],
   ['siblings', files('r', ...many(10, (index) => `/srv/www/page${'abcdefghij'[index]}.html`)), ['/srv/www/* r,']],
   ['nine siblings are too few', files('r', ...many(9, (index) => `/srv/www/${'abcdefghij'[index]}`)), many(9, (index) => `/srv/www/${'abcdefghij'[index]} r,`)],
   ['a permission that few siblings have stays with them', [...files('r', ...many(10, (index) => `/srv/www/${'abcdefghij'[index]}`)), ...files('w', '/srv/www/a')],
@@ -74,6 +84,27 @@ test.each<[string, Access[], string[]]>([
 ])('balanced: %s', (_what, accesses, expected) => {
   expect(rules(accesses).sort()).toEqual([...expected].sort());
 });
+
+test.each<[string, string[], string]>([
+  ['made and removed: one is enough', ['wc', 'd'], '/srv/app/work-*.tmp'],
+  ['only made', ['wc'], '/srv/app/work-x7Kd93.tmp'],
+  ['only removed', ['d'], '/srv/app/work-x7Kd93.tmp'],
+])('a temporary name that was %s', (_what, masks, pattern) => {
+  expect(fromRecords(masks, '/srv/app/work-x7Kd93.tmp')).toEqual([`${pattern} w,`]);
+});
+
+test('a name without anything fixed is not folded because it was made and removed once, and a word never', () => {
+  expect(fromRecords(['wc', 'd'], '/srv/app/x7Kd93qa')).toEqual(['/srv/app/x7Kd93qa w,']);
+  expect(fromRecords(['wc', 'd'], '/srv/app/server.lock')).toEqual(['/srv/app/server.lock w,']);
+});
+
+function fromRecords(masks: readonly string[], name: string): string[] {
+  const findings = new Findings();
+  for (const deniedMask of masks) {
+    findings.add({ record: { event: 'DENIED', operation: 'open', profile: 'web', name, deniedMask }, accesses: [{ class: 'file', path: name, mask: 'w' }] }, -1);
+  }
+  return suggest(findings.subjects.get('web')!, { strictness: 'balanced', fineSockets: true }).needs.map(({ rule }) => printRule(rule));
+}
 
 test('owners: a name that one record shows in other hands is for everybody', () => {
   expect(rules([{ class: 'file', path: '/srv/a', mask: 'rw', owner: true }, { class: 'file', path: '/srv/a', mask: 'r' }]))
@@ -102,11 +133,11 @@ test('a suggestion tells its steps, how much it comes from and examples in the o
 
 const DIRECTORIES = ['/srv/www', '/var/tmp', '/tmp', '/etc', '/etc/app', '/proc/1', '/usr/bin', '/usr/lib', '/usr/share/zoneinfo', '/run/secrets/a',
   '/var/lib/db', '/root', '/home/me', '/dev', '/sys/kernel', '/opt/app/bin', '/data', '/var/lib/kubelet/pods', '/usr/lib/python3.11', '/srv/private', '/etc/ssl/private'];
-const NAMES = [...'abcdefghijklmnop', 'tmpAb12xY', 'tmpZ9k3mm', 'tmpq7R8ss', '12345', '98765', '0'.repeat(40), 'libz.so.1.2', '..2026_11_24_10_00_00.1', 'shadow', 'token'];
+const NAMES = ['0a', '1b', '2c', '3d', '4e', ...'abcdefghijklmnop', 'tmpAb12xY', 'tmpZ9k3mm', 'tmpq7R8ss', '12345', '98765', '0'.repeat(40), 'libz.so.1.2', '..2026_11_24_10_00_00.1', 'shadow', 'token'];
 
 const access: fc.Arbitrary<Access> = fc.record({
   class: fc.constant('file' as const),
-  path: fc.tuple(fc.constantFrom(...DIRECTORIES), fc.constantFrom(...NAMES), fc.constantFrom('', '', '/', '/x')).map(([dir, name, end]) => `${dir}/${name}${end}`),
+  path: fc.tuple(fc.constantFrom(...DIRECTORIES), fc.constantFrom(...NAMES), fc.constantFrom('', '', '/', '/x', '/5f/y')).map(([dir, name, end]) => `${dir}/${name}${end}`),
   mask: fc.constantFrom('r', 'w', 'rw', 'k', 'm', 'a', 'mr'),
   owner: fc.boolean(),
 });
