@@ -155,7 +155,16 @@ function findingIn({ findings }: SubjectFindings, access: Access): Finding {
   let finding = findings.get(key);
   if (finding === undefined) {
     finding = {
-      access, isMade: false, isRemoved: false, ownNumbers: undefined, denied: 0, seen: 0, audited: 0, first: 0, last: 0, comms: NOBODY,
+      access,
+      isMade: false,
+      isRemoved: false,
+      ownNumbers: undefined,
+      denied: 0,
+      seen: 0,
+      audited: 0,
+      first: 0,
+      last: 0,
+      comms: NOBODY,
       places: NOBODY,
     };
     findings.set(key, finding);
