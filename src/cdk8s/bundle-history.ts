@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
 import { Construct, IConstruct } from 'constructs';
-import { BundleHistory, earlierGenerations, ProfileGeneration, splitLoadedName, withPresent } from '../manifests/generations';
-import { differsFromFile, historyMode, readHistory, staleHistory, writeHistory } from '../manifests/generations-file';
-import { DEFAULT_GENERATIONS } from '../manifests/loader';
+import { generationOf } from '../manifests/generations';
+import { KeptHistory } from '../manifests/kept-history';
 import { AppArmorProfile, profileOfGeneration } from '../profile';
 
 interface HistoryProps {
@@ -14,47 +13,18 @@ interface HistoryProps {
 }
 
 /** The history file of one bundle: read when the bundle is made, written when the app is synthesised. */
-export class HistoryOfBundle {
-  /** What the file keeps beside the present profiles. */
-  readonly earlier: readonly AppArmorProfile[];
-  private readonly path: string;
-  private readonly history: BundleHistory;
-
+export class HistoryOfBundle extends KeptHistory<AppArmorProfile> {
   /** @throws if the file holds something else than this bundle's history */
-  constructor(bundle: Construct, { path, name, profiles, keep = DEFAULT_GENERATIONS }: HistoryProps) {
-    if (!Number.isSafeInteger(keep) || keep < 1) {
-      throw new Error(`The bundle "${bundle.node.path}" would keep ${keep} generations: give "generations" a whole number from 1 on, the present one included.`);
-    }
-    const present = profiles.flatMap(generationOf);
-    this.path = path;
-    this.history = withPresent(readHistory(path, name), present, keep);
-    this.earlier = earlierGenerations(this.history, present).map((generation) => restored(path, generation));
+  constructor(bundle: Construct, { path, name, profiles, keep }: HistoryProps) {
+    super({
+      who: `The bundle "${bundle.node.path}"`,
+      path,
+      name,
+      present: profiles.flatMap((profile) => generationOf(profile.loadedName, () => profile.toText())),
+      keep,
+      restore: ({ profile, hash, text }) => profileOfGeneration(profile, hash, text),
+    });
     Histories.of(bundle).add(bundle, this, resolve(path));
-  }
-
-  /** @throws if the file has to change and may not */
-  check(): void {
-    if (historyMode(process.env) === 'check' && differsFromFile(this.path, this.history)) throw new Error(staleHistory(this.path));
-  }
-
-  /** @throws if the file has to change and may not, or cannot be written */
-  write(): void {
-    this.check();
-    writeHistory(this.path, this.history);
-  }
-}
-
-function generationOf(profile: AppArmorProfile): ProfileGeneration[] {
-  const name = splitLoadedName(profile.loadedName);
-  return name ? [{ ...name, text: profile.toText() }] : [];
-}
-
-function restored(path: string, { profile, hash, text }: ProfileGeneration): AppArmorProfile {
-  try {
-    return profileOfGeneration(profile, hash, text);
-  } catch (error) {
-    throw new Error(`The history file ${JSON.stringify(path)} holds a generation that cannot be used: ${(error as Error).message}; `
-      + `restore the file from version control, or delete ${profile}.${hash} from it.`);
   }
 }
 

@@ -38,6 +38,12 @@ export function splitLoadedName(name: string): { profile: string; hash: string }
   return found ? { profile: found[1], hash: found[2] } : undefined;
 }
 
+/** The generation that a profile is now; none for a name that carries no hash. */
+export function generationOf(nameOnNode: string, text: () => string): ProfileGeneration[] {
+  const name = splitLoadedName(nameOnNode);
+  return name ? [{ ...name, text: text() }] : [];
+}
+
 /**
  * The history once the bundle holds the present contents. Of each profile the `keep` contents that were used last stay, the present one
  * among them. Of a profile that has left the bundle, each change of the bundle since then counts as one of them.

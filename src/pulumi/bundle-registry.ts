@@ -13,6 +13,8 @@ export interface RegisteredBundle {
   readonly loader: pulumi.Resource;
   /** Whether nodes are labelled with the profiles that they have. */
   readonly gated: boolean;
+  /** The absolute path of the file that keeps its history. */
+  readonly historyFile?: string;
 }
 
 /** What the bundles of one run of a program distribute together; it grows with each of them. */

@@ -1,11 +1,14 @@
+import { resolve } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import { type BundleObjects, bundleObjects, nameOf, textOf } from './bundle-objects';
 import { distribution, registerBundle } from './bundle-registry';
 import { resourceOf } from './object-resource';
 import { bundleNameFault, LONGEST_BUNDLE_NAME } from '../manifests/bundle-name';
+import { type ProfileGeneration, generationOf } from '../manifests/generations';
+import { KeptHistory } from '../manifests/kept-history';
 import { oversizedProfiles } from '../manifests/profile-config-maps';
 import { profileNameFault, withoutGeneration } from '../manifests/profile-name';
-import { type AppArmorProfile, ProfileKind } from '../profile';
+import { type AppArmorProfile, ProfileKind, profileOfGeneration } from '../profile';
 
 /** How a loader runs. */
 export interface ProfileLoaderArgs {
@@ -53,6 +56,13 @@ export interface AppArmorProfileBundleArgs {
    * Default: the resource's name, made into such a one.
    */
   readonly objectName?: string;
+  /**
+   * A file that keeps the last generations of each profile (`loader.generations`, 3 by default, then a plain number), so that they stay
+   * on the nodes: a workload that is rolled back then starts on every node, also after a reboot. Previews and updates write it; commit
+   * it. Where the environment says `CI`, a file that would change is an error (`K8S_APPARMOR_HISTORY=write` or `check` overrides that).
+   * Each bundle has its own. Relative paths begin where the program runs. Default: the bundle carries the present generation.
+   */
+  readonly historyFile?: string;
   /** How the loader runs. */
   readonly loader?: ProfileLoaderArgs;
   /** The Kubernetes versions that the manifests are for, such as a cluster's own. Default: ">=1.30". */
@@ -81,15 +91,39 @@ export class AppArmorProfileBundle extends pulumi.ComponentResource {
     checkProfiles(who, args.profiles);
     const namespace = args.namespace ?? DEFAULT_NAMESPACE;
     const ownName = args.objectName === undefined ? objectName(who, name) : checkedName(who, args.objectName);
-    const objects = bundleObjects(who, ownName, { ...args, namespace });
+    const history = args.historyFile === undefined ? undefined : bundleHistory(who, ownName, args.historyFile, args);
+    const objects = bundleObjects(who, ownName, { ...args, namespace, profiles: [...args.profiles, ...history?.earlier ?? []] });
     const namespaceResource = makesNamespace(namespace, args.createNamespace)
       ? resourceOf(objects.namespace, `${name}-namespace`, { parent: this }) : undefined;
     const loader = registerObjects(this, name, objects, namespaceResource ?? namespaceMadeBefore(namespace));
-    registerBundle({ name, profiles: args.profiles, namespace, namespaceResource, loader, gated: args.loader?.gate ?? false });
+    history?.write();
+    const { profiles, historyFile } = args;
+    const gated = args.loader?.gate ?? false;
+    registerBundle({ name, profiles, namespace, namespaceResource, loader, gated, historyFile: historyFile && resolve(historyFile) });
     this.namespace = pulumi.output(namespace);
     this.loadedNames = Object.fromEntries(args.profiles.map((profile) => [profile.name, profile.loadedName]));
     this.configMapNames = objects.configMaps.map(nameOf);
     this.registerOutputs({ namespace: this.namespace, loadedNames: this.loadedNames, configMapNames: this.configMapNames });
+  }
+}
+
+function bundleHistory(who: string, name: string, path: string, { profiles, loader }: AppArmorProfileBundleArgs): KeptHistory<AppArmorProfile> {
+  const keep = loader?.generations;
+  if (keep !== undefined && typeof keep !== 'number') {
+    throw new pulumi.RunError(`${who} has a history file, which is written before Outputs are known: give "generations" a plain number.`);
+  }
+  const others = distribution().bundles.filter((bundle) => bundle.historyFile === resolve(path)).map((bundle) => bundle.name);
+  if (others.length > 0) {
+    throw new pulumi.RunError(`The bundles "${others[0]}" and ${who} have the same history file ${JSON.stringify(path)}: give each its own.`);
+  }
+  const present = profiles.flatMap((profile) => generationOf(profile.loadedName, () => profile.toText()));
+  try {
+    const restore = ({ profile, hash, text }: ProfileGeneration) => profileOfGeneration(profile, hash, text);
+    const history = new KeptHistory({ who, path, name, present, keep, restore });
+    history.check();
+    return history;
+  } catch (error) {
+    throw new pulumi.RunError((error as Error).message);
   }
 }
 

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import type { EngineEvent } from '@pulumi/pulumi/automation';
-import { AppArmorProfile, AppArmorProfileBundle, confineByDefault, ConfinedDeployment, ConfinementPolicy, Rule } from '../../src/pulumi';
+import { AppArmorProfile, AppArmorProfileBundle, confineByDefault, ConfinedDeployment, ConfinementPolicy, DenialLog, Rule } from '../../src/pulumi';
 import { type Cluster, startCluster } from '../support/real/apiserver';
-import { NEWEST_KUBERNETES } from '../support/real/kubernetes';
+import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from '../support/real/kubernetes';
 import { type PulumiPlace, pulumiPlace } from '../support/real/pulumi';
 import { type StandInProvider, startStandInProvider } from '../support/real/stand-in-provider';
 
@@ -25,7 +25,8 @@ const after = profileOf('/etc/nginx/**', '/srv/**');
 /** Everything that a program may use; the secret comes from the configuration. */
 function program(web: AppArmorProfile): () => Promise<void> {
   return async () => {
-    const bundle = new AppArmorProfileBundle('profiles', { profiles: [web] });
+    const bundle = new AppArmorProfileBundle('profiles', { profiles: [web], loader: { gate: true } });
+    new DenialLog('log', { image: pulumi.output('busybox:1.37') });
     new ConfinementPolicy('policy');
     confineByDefault({ profile: AppArmorProfile.runtimeDefault(), exempt: [{ name: 'legacy', reason: 'goes away' }] });
     new ConfinedDeployment('web', { profile: web, metadata: { name: 'web' }, spec: spec('web', pulumi.secret('swordfish')) });
@@ -87,7 +88,7 @@ test('a program with everything in it, from preview to destroy', async () => {
   await stack.up();
   const CONFIG_MAP = 'ConfigMap k8s-apparmor\\/profiles-';
   const steps = [`create ${CONFIG_MAP}`, 'update DaemonSet k8s-apparmor\\/profiles', 'update Deployment default\\/web', `delete ${CONFIG_MAP}`];
-  expect(provider.operations.map((operation) => steps.findIndex((step) => new RegExp(step).test(operation)))).toEqual([0, 0, 1, 2, 3, 3]);
+  expect(provider.operations.map((operation) => steps.findIndex((step) => new RegExp(step).test(operation)))).toEqual([0, 0, 0, 1, 2, 3, 3, 3]);
   expect(await podProfile('web')).toEqual({ type: 'Localhost', localhostProfile: after.loadedName });
 
   await stack.destroy();
@@ -183,4 +184,62 @@ test('a default that a bundle distributes makes objects of remote components wai
   expect(provider.operations.at(-1)).toBe('create Deployment default/grouped');
   expect(provider.operations.at(-2)).toMatch(/^create DaemonSet /);
   await stack.destroy();
+});
+
+test('a policy pack keeps an unconfined pod from being deployed, and lets a confined one through', async () => {
+  const pack = policyPack();
+  try {
+    const pod = (securityContext?: object) => async () => {
+      new k8s.core.v1.Pod('bare', { metadata: { name: 'bare' }, spec: { ...template('bare').spec, securityContext } });
+      new k8s.core.v1.Pod('legacy', { metadata: { name: 'legacy' }, spec: template('legacy').spec });
+    };
+    const stack = await place.stack('pack', pod());
+    provider.operations.length = 0;
+    const refused = await stack.up({ policyPacks: [pack] }).catch((error: Error) => error);
+    expect(String((refused as Error).message)).toContain('no AppArmor profile for container bare: set securityContext.appArmorProfile');
+    expect(String((refused as Error).message)).not.toContain('container legacy');
+    expect(provider.operations).not.toContain('create Pod default/bare');
+
+    stack.workspace.program = pod({ appArmorProfile: { type: 'RuntimeDefault' } });
+    await stack.up({ policyPacks: [pack] });
+    expect(provider.operations).toEqual(expect.arrayContaining(['create Pod default/bare', 'create Pod default/legacy']));
+    await stack.destroy();
+  } finally {
+    rmSync(pack, { recursive: true, force: true });
+  }
+});
+
+/** A pack as a user writes it, but for where it finds the library. */
+function policyPack(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'k8s-apparmor-pack-'));
+  const root = join(__dirname, '..', '..');
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  writeFileSync(join(folder, 'PulumiPolicy.yaml'), 'runtime: nodejs\n');
+  writeFileSync(join(folder, 'package.json'), '{ "name": "confinement-pack", "version": "1.0.0", "main": "index.js" }');
+  writeFileSync(join(folder, 'index.js'), `
+    require('ts-node').register({ transpileOnly: true, project: ${JSON.stringify(join(root, 'test', 'tsconfig.json'))} });
+    const { PolicyPack } = require('@pulumi/policy');
+    const { confinementPolicies } = require(${JSON.stringify(join(root, 'src', 'pulumi', 'policy-pack'))});
+    new PolicyPack('confinement', { policies: confinementPolicies({ exemptions: [{ resources: ['legacy'], reason: 'a test' }] }) });
+  `);
+  return folder;
+}
+
+test('the same program on the oldest API server', async () => {
+  const old = await startCluster({ version: OLDEST_KUBERNETES });
+  const oldProvider = await startStandInProvider(old);
+  const oldPlace = await pulumiPlace(oldProvider.port);
+  try {
+    const stack = await oldPlace.stack('old', program(before));
+    await stack.up();
+    expect(oldProvider.warnings).toEqual([]);
+    const found = await old.api('/apis/apps/v1/namespaces/default/deployments/web');
+    expect(found.body.spec.template.spec.securityContext.appArmorProfile).toEqual({ type: 'Localhost', localhostProfile: before.loadedName });
+    await stack.destroy();
+    expect((await old.api('/apis/apps/v1/namespaces/default/deployments/web')).status).toBe(404);
+  } finally {
+    oldPlace.end();
+    oldProvider.end();
+    await old.stop();
+  }
 });

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as k8s from '@pulumi/kubernetes';
 import * as pulumi from '@pulumi/pulumi';
 import { AppArmorProfile, AppArmorProfileBundle, confineByDefault, ConfinedDeployment, Rule } from '../../src/pulumi';
@@ -160,6 +163,57 @@ describe('a gate', () => {
       make();
     });
     expect(one(registered, 'kubernetes:apps/v1:Deployment').inputs.spec.template.spec.affinity).toEqual(affinity);
+  });
+});
+
+describe('a history file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'k8s-apparmor-history-'));
+  const CI = { ci: process.env.CI, mode: process.env.K8S_APPARMOR_HISTORY };
+  beforeEach(() => {
+    delete process.env.CI;
+    delete process.env.K8S_APPARMOR_HISTORY;
+  });
+  afterAll(() => {
+    rmSync(folder, { recursive: true, force: true });
+    for (const [name, value] of [['CI', CI.ci], ['K8S_APPARMOR_HISTORY', CI.mode]] as const) {
+      if (value !== undefined) process.env[name] = value;
+    }
+  });
+  const profileOf = (path: string) => new AppArmorProfile({ name: 'web', rules: [Rule.read(path)] });
+  const loaded = async (profile: AppArmorProfile, historyFile: string) => {
+    const registered = await runProgram(() => { new AppArmorProfileBundle('profiles', { profiles: [profile], historyFile, loader: { generations: 2, gate: true } }); });
+    return Object.keys(one(registered, 'kubernetes:core/v1:ConfigMap', 'profiles-profiles-0').inputs.data).sort();
+  };
+
+  test('keeps the last generations in the bundle', async () => {
+    const file = join(folder, 'web.json');
+    const [first, second, third] = [profileOf('/a'), profileOf('/b'), profileOf('/c')];
+    expect(await loaded(first, file)).toEqual([first.loadedName]);
+    expect(await loaded(second, file)).toEqual([first.loadedName, second.loadedName].sort());
+    expect(await loaded(third, file)).toEqual([second.loadedName, third.loadedName].sort());
+    const before = readFileSync(file, 'utf8');
+    expect(await loaded(third, file)).toEqual([second.loadedName, third.loadedName].sort());
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  test('is written by nobody in CI, where one that would change is an error', async () => {
+    const file = join(folder, 'ci.json');
+    await loaded(web, file);
+    process.env.CI = 'true';
+    expect(await loaded(web, file)).toEqual([web.loadedName]);
+    const said = await refusalOf(() => new AppArmorProfileBundle('profiles', { profiles: [worker], historyFile: file }));
+    expect(pulumi.RunError.isInstance(said) && said.message).toContain('is not that of the profiles in the program');
+  });
+
+  test.each<[string, () => void, string]>([
+    ['of two bundles', () => {
+      new AppArmorProfileBundle('a', { profiles: [web], historyFile: join(folder, 'two.json') });
+      new AppArmorProfileBundle('b', { profiles: [worker], historyFile: join(folder, 'two.json') });
+    }, 'The bundles "a" and AppArmorProfileBundle "b" have the same history file'],
+    ['of an unknown length', () => new AppArmorProfileBundle('a', { profiles: [web], historyFile: join(folder, 'x.json'), loader: { generations: pulumi.output(2) } }),
+      'AppArmorProfileBundle "a" has a history file, which is written before Outputs are known: give "generations" a plain number.'],
+  ])('%s is refused', async (_, make, message) => {
+    expect((await refusalOf(make))?.message).toContain(message);
   });
 });
 

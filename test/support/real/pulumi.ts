@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from '@pulumi/pulumi/automation';
@@ -15,6 +15,11 @@ export const PULUMI: GoProgram = {
   versionVariable: 'github.com/pulumi/pulumi/sdk/v3/go/common/version.Version',
 };
 
+/** What lies beside Pulumi's command where it is installed: runs a pack's JavaScript by the SDK in the pack's own folder. */
+const POLICY_SHIM = `#!/bin/sh
+exec ${JSON.stringify(process.execPath)} ./node_modules/@pulumi/pulumi/cmd/run-policy-pack "$@"
+`;
+
 /** A place for stacks: a folder as the backend, and the engine told where its Kubernetes provider listens. */
 export interface PulumiPlace {
   stack(name: string, program: PulumiFn): Promise<Stack>;
@@ -28,8 +33,10 @@ export async function pulumiPlace(providerPort: number): Promise<PulumiPlace> {
   const folder = mkdtempSync(join(tmpdir(), 'k8s-apparmor-pulumi-'));
   for (const part of ['root/bin', 'home', 'state', 'work']) mkdirSync(join(folder, part), { recursive: true });
   symlinkSync(goProgram(PULUMI), join(folder, 'root', 'bin', 'pulumi'));
+  writeFileSync(join(folder, 'root', 'bin', 'pulumi-analyzer-policy-nodejs'), POLICY_SHIM, { mode: 0o755 });
   const pulumiCommand = await PulumiCommand.get({ root: join(folder, 'root'), skipVersionCheck: true });
   const envVars = {
+    PATH: `${join(folder, 'root', 'bin')}:${process.env.PATH}`,
     PULUMI_BACKEND_URL: `file://${join(folder, 'state')}`,
     PULUMI_CONFIG_PASSPHRASE: 'test',
     PULUMI_DEBUG_PROVIDERS: `kubernetes:${providerPort}`,

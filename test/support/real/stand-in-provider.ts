@@ -25,6 +25,8 @@ export interface StandInProvider {
 }
 
 const PLURALS: Record<string, string> = {
+  ClusterRole: 'clusterroles',
+  ClusterRoleBinding: 'clusterrolebindings',
   ConfigMap: 'configmaps',
   CronJob: 'cronjobs',
   DaemonSet: 'daemonsets',
@@ -37,7 +39,7 @@ const PLURALS: Record<string, string> = {
   ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
   ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
 };
-const CLUSTER_WIDE = ['Namespace', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
+const CLUSTER_WIDE = ['ClusterRole', 'ClusterRoleBinding', 'Namespace', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding'];
 
 export async function startStandInProvider(cluster: Cluster): Promise<StandInProvider> {
   const state = { operations: [] as string[], warnings: [] as string[] };
