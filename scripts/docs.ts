@@ -1,7 +1,9 @@
 /** Writes the pages that are made from the code: `npm run docs`. A test fails where they are stale. */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Command } from 'commander';
 import { ERROR_EXAMPLES, type ErrorExample } from './error-examples';
+import { COMMANDS } from '../src/cli/registry';
 import { CODES, type Code } from '../src/diagnostics';
 import { LINTS, type Lint } from '../src/lint';
 
@@ -11,6 +13,7 @@ const ROOT = join(__dirname, '..', 'docs');
 /** Every page by its path below docs/. */
 export function pages(): ReadonlyMap<string, string> {
   return new Map([
+    ['commands.md', commandsPage()],
     ['errors.md', errorsPage()],
     ['lints/README.md', lintsPage()],
     ...LINTS.map((lint): [string, string] => [`lints/${lint.id}.md`, lintPage(lint)]),
@@ -55,6 +58,30 @@ function errorsPage(): string {
     '`k8s-apparmor explain CODE` says the same.',
     ...sections,
   ].join('\n\n').concat('\n');
+}
+
+/** Of a help text, so that the page does not depend on the terminal of whoever writes it. */
+const HELP_COLUMNS = 110;
+
+function commandsPage(): string {
+  const names = Object.keys(COMMANDS).sort();
+  return [
+    '# Commands', MADE,
+    'Results go to standard output and talk to standard error. Exit codes: 0 fine, 1 findings, 2 wrong use. ' +
+    '`k8s-apparmor COMMAND --help` says what stands here.',
+    ['| Command | What it does |', '|---|---|', ...names.map((name) => `| [${name}](#${name}) | ${COMMANDS[name].summary} |`)].join('\n'),
+    ...names.map((name) => `## ${name}\n\n${fenced(helpOf(name))}`),
+  ].join('\n\n').concat('\n');
+}
+
+function helpOf(name: string): string {
+  const { summary, load } = COMMANDS[name];
+  let text = '';
+  const command = new Command(`k8s-apparmor ${name}`).description(summary)
+    .configureOutput({ writeOut: (part) => { text += part; }, getOutHelpWidth: () => HELP_COLUMNS, getOutHasColors: () => false });
+  load().configure(command);
+  command.outputHelp();
+  return text.replace(/[ \t]+$/gm, '');
 }
 
 function exampleParts({ wrong, right }: ErrorExample): string[] {
