@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Diagnostic, excerpt, hasErrors, messageText, placeText } from '../diagnostics';
 import { type CliCommand, type CommandIo, EXIT, examples, UserError } from './command';
+import { version } from './version';
 import { checkFile, checkText } from '../language/check';
 import type { ParserGeneration } from '../language/cursor';
 import { DISK } from '../language/disk';
@@ -160,26 +161,12 @@ function jsonOf({ file, diagnostics }: Checked) {
   return { file, ok: !hasErrors(diagnostics), findings: diagnostics.map(findingOf) };
 }
 
-/** SARIF 2.1.0, as code hosts show it in pull requests. */
-function sarifOf(results: readonly Checked[]) {
-  const findings = results.flatMap(({ diagnostics }) => diagnostics.map(findingOf));
-  const rules = [...new Set(findings.map(({ code }) => code))].sort().map((id) => ({ id }));
-  return {
-    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
-    version: '2.1.0',
-    runs: [{
-      tool: { driver: { name: 'k8s-apparmor check', rules } },
-      results: findings.map(({ code, severity, message, help, file, line, column, endLine, endColumn }) => ({
-        ruleId: code,
-        level: severity,
-        message: { text: help === undefined ? message : `${message}; ${help}` },
-        locations: [{
-          physicalLocation: {
-            artifactLocation: { uri: file },
-            region: { startLine: line, startColumn: column, endLine, endColumn },
-          },
-        }],
-      })),
-    }],
-  };
+/** As code hosts show it in pull requests. The lints' own writer, loaded only here: most checks end without it. */
+function sarifOf(results: readonly Checked[]): object {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
+  const { sarifLog } = require('../lint/sarif') as typeof import('../lint/sarif');
+  const findings = results.flatMap(({ diagnostics }) => diagnostics.map(({ code, severity, message, help = '', source, range }) => ({
+    id: code, level: severity, message, help, source, range,
+  })));
+  return sarifLog(findings, version(), process.cwd(), []);
 }

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { excerpt } from '../diagnostics';
 import { type CliCommand, type CommandIo, EXIT, examples, UserError } from './command';
+import { version } from './version';
 import { DISK } from '../language/disk';
 import { decode, isSkipped, loadText, type Loaded } from '../language/include-files';
 import { findingJson, findingLine, LEVELS, LINTS, lintText, sarifLog, type Finding, type Level, type LintOptions, type Preset } from '../lint';
@@ -128,8 +128,4 @@ function printReport(findings: readonly Finding[], { format }: Options, io: Comm
   }
   const report = format === 'json' ? findings.map(findingJson) : sarifLog(findings, version(), process.cwd());
   io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
 }

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { type CommandIo, EXIT, UserError } from './command';
 import { COMMANDS } from './registry';
+import { version } from './version';
 
 /**
  * Runs `k8s-apparmor` with these arguments (without node and script).
@@ -54,8 +53,4 @@ function fault(error: unknown, io: CommandIo): number {
     return EXIT.WRONG_USE;
   }
   throw error;
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8')).version;
 }

@@ -55,12 +55,13 @@ export class Judge {
     const { parts } = this.memory;
     const { features } = this.options;
     const { state } = this.flat.environment;
-    const known = this.flat.aliases.length > 0 ? undefined : parts.get(rules);
-    if (known !== undefined && known.state === state && known.features.length === features.length && known.features.every((one, at) => one === features[at])) {
+    const unaliased = this.flat.aliases.length === 0;
+    const known = unaliased ? parts.get(rules) : undefined;
+    if (known?.state === state && known.features.length === features.length && known.features.every((one, at) => one === features[at])) {
       return known.notable;
     }
     const notable: Notable[] = [];
-    let lasting = this.flat.aliases.length === 0;
+    let lasting = unaliased;
     for (const rule of rules) {
       const fine = this.rule(profile, rule, origin);
       lasting &&= fine && this.memory.rules.has(rule);
@@ -125,7 +126,8 @@ export class Judge {
   /** @returns whether there is nothing to say about a rule by itself */
   private rule(profile: Gathered, rule: AccessRule, origin: Origin | undefined): boolean {
     const known = this.memory.rules.get(rule);
-    const own = known !== undefined && (known.state === undefined || known.state === this.flat.environment.state) ? known.fault : this.ruleFault(profile, rule);
+    const holds = known !== undefined && (known.state === undefined || known.state === this.flat.environment.state);
+    const own = holds ? known.fault : this.ruleFault(profile, rule);
     const fault = own ?? (this.flat.aliases.length === 0 ? undefined : this.aliasFault(profile, rule)) ?? this.unenforced(rule);
     if (fault !== undefined) {
       this.note(fault, rule, origin);

@@ -11,6 +11,7 @@ import { everyCapability } from './lints/every-capability';
 import { everyNetwork } from './lints/every-network';
 import { execTransition } from './lints/exec-transition';
 import { kubernetesSecrets } from './lints/kubernetes-secrets';
+import { lostMountKind } from './lints/lost-mount-kind';
 import { noEnforcement } from './lints/no-enforcement';
 import { noRuntimeSignals } from './lints/no-runtime-signals';
 import { openMount } from './lints/open-mount';
@@ -46,6 +47,7 @@ export const LINTS: readonly Lint[] = [
   everyNetwork,
   execTransition,
   kubernetesSecrets,
+  lostMountKind,
   noEnforcement,
   noRuntimeSignals,
   openMount,

@@ -1,7 +1,7 @@
 /** Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif), which code hosts show beside the lines of a pull request. */
 import { createHash } from 'node:crypto';
 import { isAbsolute, relative, sep } from 'node:path';
-import type { Finding } from './lint';
+import type { Finding, Lint } from './lint';
 import { CODES } from '../diagnostics';
 import { LINTS } from './registry';
 import { findingText } from './render';
@@ -14,9 +14,10 @@ const HOME = 'https://github.com/k8s-apparmor/k8s-apparmor';
  *
  * @param version of this program
  * @param root folder that file names are relative to, where the code host looks them up
+ * @param ran lints that were looked for; of the language's faults those that were found are described
  */
-export function sarifLog(findings: readonly Finding[], version: string, root: string): object {
-  const rules = rulesFor(findings);
+export function sarifLog(findings: readonly Finding[], version: string, root: string, ran: readonly Lint[] = LINTS): object {
+  const rules = rulesFor(findings, ran);
   return {
     $schema: SCHEMA,
     version: '2.1.0',
@@ -36,8 +37,8 @@ interface Rule {
 }
 
 /** The lints, and the language's faults that were found. */
-function rulesFor(findings: readonly Finding[]): Rule[] {
-  const lints = LINTS.map(({ id, level, summary, reason, better }) => ({
+function rulesFor(findings: readonly Finding[], ran: readonly Lint[]): Rule[] {
+  const lints = ran.map(({ id, level, summary, reason, better }) => ({
     id,
     shortDescription: { text: summary },
     fullDescription: { text: reason },

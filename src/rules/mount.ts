@@ -127,14 +127,40 @@ function check({ operation, options, fstype, source, target }: MountRule, genera
   };
 }
 
-function groupHolds(values: readonly string[], shape: { source: boolean; both: boolean; fstype: boolean }): boolean {
+/** Which of its optional parts a rule has. */
+interface Shape {
+  readonly source: boolean;
+  /** Source and target. */
+  readonly both: boolean;
+  readonly fstype: boolean;
+}
+
+function groupHolds(values: readonly string[], shape: Shape): boolean {
   const flags = values.map((value) => MOUNT_OPTIONS.get(value)!).filter(({ set }) => set);
-  const has = (kind: MountOption['kind']) => flags.some((flag) => flag.kind === kind);
-  return flags.length === 0 || has('ordinary')
-    || (has('remount') && !shape.source && !shape.fstype)
-    || (has('bind') && !shape.fstype)
-    || (has('propagation') && !shape.both && !shape.fstype)
-    || (has('move') && !shape.fstype);
+  return flags.length === 0 || flags.some(({ kind }) => kindHolds(kind, shape));
+}
+
+function kindHolds(kind: MountOption['kind'], { source, both, fstype }: Shape): boolean {
+  return kind === 'ordinary' || (!fstype && !(kind === 'remount' && source) && !(kind === 'propagation' && both));
+}
+
+/**
+ * The option that says what kind of mount a rule is for and that the real parser (4.1 and newer) drops in silence, because
+ * this kind does not take the rule's source or type: the rule is for a new mount then.
+ */
+export function droppedKind({ operation, options, fstype, source, target }: MountRule): string | undefined {
+  if (operation === 'remount') {
+    return fstype.length > 0 ? 'remount' : undefined;
+  }
+  const shape = { source: source !== undefined, both: source !== undefined && target !== undefined, fstype: fstype.length > 0 };
+  for (const { values } of operation === 'mount' ? options.filter(({ operator }) => operator === '=') : []) {
+    const flags = values.map((value) => MOUNT_OPTIONS.get(value)!).filter(({ set }) => set);
+    const kinds = flags.filter(({ kind }) => kind !== 'ordinary');
+    if (kinds.length > 0 && !kinds.some((flag) => kindHolds(flag.kind, shape))) {
+      return kinds[0].name;
+    }
+  }
+  return undefined;
 }
 
 function print({ qualifiers, operation, fstype, options, source, target }: MountRule): string {

@@ -215,14 +215,14 @@ export function familiesOf({ family, protocol, local, peer }: NetworkRule): read
   return conditions.some((value) => value !== undefined) ? IP_FAMILIES : undefined;
 }
 
-/** Conditions beyond what the features know are ignored: the rule is wider than it reads. */
-function unenforced({ access, local, peer }: NetworkRule, has: (key: string) => boolean): string | undefined {
+/** Conditions beyond what the features know are ignored: the rule is wider than it reads. Accesses count with all features. */
+function unenforced({ local, peer }: NetworkRule, has: (key: string) => boolean): string | undefined {
   if (!has('network_v8') && !has('network_v9')) {
     return 'the features in force do not mediate network';
   }
   const asks = (name: keyof NetworkEnd) => local[name] !== undefined || peer?.[name] !== undefined;
-  if ((asks('ip') || asks('port') || access.length > 0) && !has('network_v8/af_inet') && !has('network_v9/af_inet')) {
-    return 'the features in force ignore the accesses and addresses of network rules, so the rule holds for all of them';
+  if ((asks('ip') || asks('port')) && !has('network_v8/af_inet') && !has('network_v9/af_inet')) {
+    return 'the features in force ignore the addresses and ports of network rules, so the rule holds for all of them';
   }
   return (asks('interface') || asks('label')) && !has('network_v9_skb') ? 'the features in force ignore the interface and label of network rules' : undefined;
 }

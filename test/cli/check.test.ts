@@ -88,7 +88,8 @@ test('--format json tells everything as data', async () => {
 
 test('--format sarif is what code hosts read', async () => {
   const { runs: [run] } = JSON.parse((await check(['--format', 'sarif', join(folder, 'bad')])).out);
-  expect(run.tool.driver.rules).toEqual([{ id: 'unknown-capability' }, { id: 'unknown-permission' }]);
+  expect(run.tool.driver.rules.map(({ id }: { id: string }) => id)).toEqual(['unknown-capability', 'unknown-permission']);
+  expect(run.results[0]).toMatchObject({ ruleId: 'unknown-capability', ruleIndex: 0, level: 'error' });
   expect(run.results[0].locations[0].physicalLocation.region).toEqual({ startLine: 2, startColumn: 14, endLine: 2, endColumn: 18 });
 });
 

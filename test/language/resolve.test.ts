@@ -96,10 +96,10 @@ test('variables are those of the whole preamble and the built-in ones of the pro
 });
 
 test('a rule that the kernel named by its features does not enforce is reported', () => {
-  const text = 'profile p {\n  network inet ip=1.2.3.4,\n  dbus,\n  /a r,\n}\n';
+  const text = 'profile p {\n  network inet ip=1.2.3.4,\n  network send inet,\n  dbus,\n  /a r,\n}\n';
   const { diagnostics } = policy(text, {}, { features: 'network_v8 {af_mask {inet\n}\n}\n' });
   expect(diagnostics.map(({ severity, message }) => [severity, message])).toEqual([
-    ['warning', 'the features in force ignore the accesses and addresses of network rules, so the rule holds for all of them'],
+    ['warning', 'the features in force ignore the addresses and ports of network rules, so the rule holds for all of them'],
     ['warning', 'the features in force do not mediate dbus'],
   ]);
 });
