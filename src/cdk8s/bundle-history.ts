@@ -34,7 +34,7 @@ class Histories {
     const root = scope.node.root as Synthesised;
     if (!root[HISTORIES]) {
       Object.defineProperty(root, HISTORIES, { value: new Histories() });
-      for (const method of ['synth', 'synthYaml'] as const) root[HISTORIES]!.follow(root, method);
+      for (const method of ['synth', 'synthYaml'] as const) followSynthesis(root, method);
     }
     return root[HISTORIES]!;
   }
@@ -49,21 +49,43 @@ class Histories {
     this.byPath.set(path, { history, bundlePath: bundle.node.path });
   }
 
-  private follow(app: Synthesised, method: 'synth' | 'synthYaml'): void {
-    const original = app[method]?.bind(app);
-    if (!original) return;
-    const value = () => {
-      const histories = [...this.byPath.values()].map(({ history }) => history);
-      histories.forEach((history) => history.check());
-      const result = original();
-      histories.forEach((history) => history.write());
-      return result;
-    };
-    Object.defineProperty(app, method, { value, configurable: true, writable: true });
+  check(): void {
+    this.byPath.forEach(({ history }) => history.check());
+  }
+
+  write(): void {
+    this.byPath.forEach(({ history }) => history.write());
   }
 }
 
+/**
+ * Has an app's class check the histories before a synthesis and write them after it. The class, because that is where the kernel of
+ * jsii looks for the methods that programs in other languages call: it passes over what the object itself has.
+ */
+function followSynthesis(app: Synthesised, method: 'synth' | 'synthYaml'): void {
+  const owner = ownerOf(app, method);
+  const original = owner?.[method];
+  if (!owner || !original || FOLLOWED in original) return;
+  const followed = function (this: Synthesised): unknown {
+    this[HISTORIES]?.check();
+    const result = original.call(this);
+    this[HISTORIES]?.write();
+    return result;
+  };
+  Object.defineProperty(followed, FOLLOWED, { value: true });
+  Object.defineProperty(owner, method, { value: followed, configurable: true, writable: true });
+}
+
+/** The prototype that an object has a method from. */
+function ownerOf(app: Synthesised, method: string): Synthesised | undefined {
+  let owner: object | null = Object.getPrototypeOf(app);
+  while (owner !== null && !Object.hasOwn(owner, method)) owner = Object.getPrototypeOf(owner);
+  return owner === null ? undefined : owner as Synthesised;
+}
+
+/** The same in every copy of this library that an app may have loaded. */
 const HISTORIES: unique symbol = Symbol.for('k8s-apparmor.histories') as never;
+const FOLLOWED: unique symbol = Symbol.for('k8s-apparmor.synthesis-followed') as never;
 
 interface Synthesised extends IConstruct {
   [HISTORIES]?: Histories;

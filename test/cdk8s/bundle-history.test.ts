@@ -91,6 +91,25 @@ test('a chart that a test turns into JSON writes nothing; synthYaml and writeHis
   expect(readFileSync(historyFile, 'utf8')).toContain(TWO.loadedName.slice(-8));
 });
 
+test('writes it too where the method is called by its class, as programs in Python, Java and Go do, and for a class of one\'s own', () => {
+  class OwnApp extends App {}
+  for (const [Kind, profile] of [[App, ONE], [OwnApp, TWO]] as const) {
+    const app = new Kind({ outdir: mkdtempSync(join(tmpdir(), 'synth-')) });
+    new AppArmorProfileBundle(new Chart(app, 'shop'), 'profiles', { profiles: [profile], historyFile, name: 'shop' });
+    (app.constructor as typeof App).prototype.synth.call(app);
+    expect(readFileSync(historyFile, 'utf8')).toContain(profile.loadedName.slice(-8));
+  }
+});
+
+test('an app without a history is synthesised as ever', () => {
+  synth([ONE]);
+  const app = new App({ outdir: mkdtempSync(join(tmpdir(), 'synth-')) });
+  new AppArmorProfileBundle(new Chart(app, 'shop'), 'profiles', { profiles: [TWO] });
+  app.synth();
+  expect(existsSync(join(app.outdir, 'shop.k8s.yaml'))).toBe(true);
+  expect(readFileSync(historyFile, 'utf8')).not.toContain(TWO.loadedName.slice(-8));
+});
+
 test('a program whose synthesis fails leaves the file as it was', () => {
   synth([ONE]);
   const before = readFileSync(historyFile);
