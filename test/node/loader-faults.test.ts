@@ -62,7 +62,7 @@ dd if=/dev/zero of=/mnt/small/.fill bs=4k 2>/dev/null; { for i in $(seq 5000); d
 start; ready; await '"copy"' /state/state.json
 show 'full disk'; ls -A /mnt/small | grep k8s-apparmor
 rm /mnt/small/.fill; await '"problems":\[\]' /state/state.json
-show 'room again'; ls -A /mnt/small | grep -c k8s-apparmor
+show 'room again'; ls -A /mnt/small | grep -c '^k8s-apparmor'
 stop
 
 fresh; rm -f /mnt/small/k8s-apparmor.*; mount -o remount,bind,ro /host/etc/apparmor.d
