@@ -109,3 +109,38 @@ describe('with a part installed', () => {
     expect(imports(project, 'cdk8s')).toThrow('Cannot find module');
   });
 });
+
+/** Uses every part that leans on Pulumi, under mocks. */
+const PULUMI_PROGRAM = `
+  import * as pulumi from '@pulumi/pulumi';
+  import { AppArmorProfile, AppArmorProfileBundle, confineByDefault, ConfinedDeployment, ConfinementPolicy, DenialLog, Rule } from 'k8s-apparmor/pulumi';
+  import { confinementPolicies } from 'k8s-apparmor/pulumi-policy';
+  const web = new AppArmorProfile({ name: 'web', rules: [Rule.read('/srv/**')] });
+  const found: string[] = [];
+  void (async () => {
+    await pulumi.runtime.setMocks({ newResource: ({ name, type, inputs }) => { found.push(type); return { id: name, state: inputs }; }, call: () => ({}) });
+    await pulumi.runtime.runInPulumiStack(async () => {
+      new AppArmorProfileBundle('profiles', { profiles: [web], namespace: pulumi.output('security'), loader: { gate: true } });
+      new ConfinementPolicy('policy');
+      new DenialLog('log');
+      confineByDefault({ profile: AppArmorProfile.runtimeDefault() });
+      new ConfinedDeployment('web', { profile: web, spec: { selector: {}, template: { spec: { containers: [{ name: 'web' }] } } } });
+    });
+    await (pulumi.runtime as any).waitForRPCs();
+    console.log(found.filter((type) => /DaemonSet$|Deployment$/.test(type)).sort().join(), confinementPolicies().length > 0);
+  })();
+`;
+
+test('the oldest peers that the package admits will do', () => {
+  const { peerDependencies } = JSON.parse(run('tar', ['-xzOf', built.tarball, 'package/package.json'], tmpdir())) as { peerDependencies: Record<string, string> };
+  const oldest = Object.entries(peerDependencies).filter(([name]) => name.startsWith('@pulumi/')).map(([name, range]) => `${name}@${range.replace('^', '')}`);
+  expect(oldest).toHaveLength(3);
+  const project = newProject([...oldest, '@types/node@^20']);
+  writeFileSync(join(project, 'index.ts'), PULUMI_PROGRAM);
+  const compilerOptions = { target: 'es2022', module: 'node16', moduleResolution: 'node16', strict: true, skipLibCheck: true, types: ['node'] };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['index.ts'] }));
+  run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], project);
+  expect(run(process.execPath, ['index.js'], project).trim()).toBe(
+    'k8s-apparmor:index:ConfinedDeployment,kubernetes:apps/v1:DaemonSet,kubernetes:apps/v1:DaemonSet,kubernetes:apps/v1:Deployment true',
+  );
+});
