@@ -17,9 +17,9 @@ export async function run(print: (line: string) => void): Promise<void> {
     print(`AppArmor's own tools are not here: ${tools.missing}`);
   }
   reading(root, print);
+  memory(print);
   finishing(root, print);
   growth(print);
-  memory(print);
 }
 
 /** Reads a log as the command does. */

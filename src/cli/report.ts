@@ -4,15 +4,18 @@ import { type CliCommand, type CommandIo, examples, EXIT, UserError } from './co
 import { readLogs, sourceOption } from './log-input';
 import { type AccessRow, type FindingRow, type ProfileRow, type ReportModel, Timeline } from './report/model';
 import { reportPage } from './report/page';
+import { readStatus } from './report/status';
 import { tallySentences } from './tally-text';
 import { SourceText } from '../diagnostics';
 import { type FlatProfile, parseProfileText, resolve } from '../language';
 import { emptyTally, exampleOf, Findings, isCalled, SOURCE_NAMES, subjectName } from '../learn';
 import { type Finding as LintFinding, lintTree } from '../lint';
+import type { StatusReport } from '../manifests/status';
 
 interface Options {
   readonly profile: readonly string[];
   readonly source?: string;
+  readonly status?: string;
   readonly title: string;
   readonly base: string;
   readonly output?: string;
@@ -26,12 +29,14 @@ function configure(program: Command): void {
     .argument('[log...]', 'logs, gzip too; - for standard input')
     .option('--profile <file>', 'a file of profiles; can be repeated', (file: string, files: string[]) => [...files, file], [])
     .option('--source <name>', `read only this kind of line: ${SOURCE_NAMES.join(', ')} (default: told by the content)`)
+    .option('--status <file>', 'what k8s-apparmor status --format json wrote: how the pods of a cluster are confined')
     .option('--title <text>', 'the page\'s title', 'AppArmor report')
     .option('--base <dir>', 'folder of abstractions, tunables and abi', '/etc/apparmor.d')
     .option('-o, --output <file>', 'write to a file instead of standard output');
   examples(program, [
     ['k8s-apparmor report --profile web.profile /var/log/audit/audit.log -o report.html', 'a page that needs nothing beside itself'],
     ['kubectl logs -n k8s-apparmor-denial-log -l app.kubernetes.io/name=k8s-apparmor-denial-log --tail=-1 | k8s-apparmor report - -o report.html', 'from a whole cluster'],
+    ['k8s-apparmor status --format json > status.json; k8s-apparmor report --status status.json -o report.html', 'what runs confined, and what should and does not'],
   ]);
 }
 
@@ -48,8 +53,8 @@ async function run(logs: string[], options: Options, io: CommandIo): Promise<num
         }
       },
     }, io);
-  } else if (options.profile.length === 0) {
-    throw new UserError('there is nothing to report; name logs, or profiles by --profile FILE');
+  } else if (options.profile.length === 0 && options.status === undefined) {
+    throw new UserError('there is nothing to report; name logs, profiles by --profile FILE, or a status by --status FILE');
   }
   const read = options.profile.map((file) => readProfiles(file, options.base));
   const accesses = accessRows(findings);
@@ -60,6 +65,7 @@ async function run(logs: string[], options: Options, io: CommandIo): Promise<num
     accesses,
     findings: read.flatMap(({ rows }) => rows),
     times: timeline.spread(120),
+    ...(options.status !== undefined && { status: statusIn(options.status) }),
     notes: tallySentences(tally),
   };
   const page = reportPage(model);
@@ -79,14 +85,25 @@ interface ReadProfile {
   readonly findings: readonly LintFinding[];
 }
 
-function readProfiles(file: string, base: string): { profiles: readonly ReadProfile[]; rows: readonly FindingRow[] } {
-  let text: string;
+function statusIn(file: string): StatusReport {
+  const status = readStatus(readText(file));
+  if (status === undefined) {
+    throw new UserError(`${file} is no status; write one by k8s-apparmor status --format json`);
+  }
+  return status;
+}
+
+function readText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UserError(`cannot read ${file}: ${code === 'ENOENT' ? 'there is no such file' : code}`);
   }
+}
+
+function readProfiles(file: string, base: string): { profiles: readonly ReadProfile[]; rows: readonly FindingRow[] } {
+  const text = readText(file);
   const { tree } = parseProfileText(text, { fileName: file });
   const source = tree.layout?.source ?? new SourceText(file, text);
   const findings = lintTree(source, tree);

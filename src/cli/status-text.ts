@@ -1,7 +1,7 @@
 import { ContainerStatus, NodeStatus, StatusReport } from '../manifests/status';
 
 /** What a state means to a person. */
-const STATES: Readonly<Record<ContainerStatus['state'], string>> = {
+export const STATES: Readonly<Record<ContainerStatus['state'], string>> = {
   confined: 'confined',
   waiting: 'waits for its profile',
   refused: 'refused by its node',
@@ -14,7 +14,7 @@ const STATES: Readonly<Record<ContainerStatus['state'], string>> = {
 };
 
 /** Pods of one workload that are alike are one line. */
-interface Row {
+export interface Row {
   readonly status: ContainerStatus;
   readonly pods: ContainerStatus[];
 }
@@ -39,7 +39,7 @@ export function statusText(report: StatusReport): string {
   ].map(printable).join('\n') + '\n';
 }
 
-function rowsOf(containers: readonly ContainerStatus[]): Row[] {
+export function rowsOf(containers: readonly ContainerStatus[]): Row[] {
   const rows = new Map<string, Row>();
   for (const status of containers) {
     const key = JSON.stringify([status.namespace, status.workload, status.container, status.profile, status.state, status.exempt, status.finding]);
@@ -56,7 +56,7 @@ function compare(one: ContainerStatus, other: ContainerStatus): number {
 }
 
 /** On how many of the nodes of these pods the profile is known to be loaded. */
-function loadedText(pods: readonly ContainerStatus[]): string {
+export function loadedText(pods: readonly ContainerStatus[]): string {
   const known = new Map(pods.filter(({ loaded }) => loaded !== undefined).map(({ node, loaded }) => [node, loaded]));
   if (known.size === 0) return '-';
   return `${[...known.values()].filter(Boolean).length}/${known.size} nodes`;

@@ -83,8 +83,6 @@ function fileNeeds(findings: readonly Finding[], strictness: Strictness): Need[]
       entries.push(entryOf(finding.access, finding));
     }
   }
-  // Patterns and evidence are the same in any order; the order of the text makes the sets of names so, too.
-  entries.sort((one, other) => (one.pattern < other.pattern ? -1 : one.pattern > other.pattern ? 1 : 0));
   const [files, programs] = [new Map<string, PathEntry>(), [] as PathEntry[]];
   for (const entry of generalise(entries, strictness)) {
     if (entry.exec) {

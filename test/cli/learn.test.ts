@@ -1,7 +1,9 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
+import { main } from '../../src/cli/main';
 import { auditLine } from '../support/log-lines';
 import { runCommand } from '../support/run-command';
 
@@ -213,6 +215,57 @@ test('a file that is no profile is not amended', async () => {
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain(`k8s-apparmor: ${path} cannot be amended: it is no correct profile\n`);
   expect(readFileSync(path, 'utf8')).toBe('profile web {\n  /a z,\n}\n');
+});
+
+/** Runs `learn --follow` on a log until `change` is done with it and what it wrote was read. */
+async function follow(path: string, change: () => Promise<void>, isTTY = false): Promise<{ out: string; err: string }> {
+  const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+  const [out, err] = [[] as Buffer[], [] as Buffer[]];
+  stdout.on('data', (chunk: Buffer) => out.push(chunk));
+  stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  const ended = main(['learn', '--follow', '--profile', 'web', path], { stdin, stdout, stderr: Object.assign(stderr, { isTTY }), env: {} });
+  await seconds(0.5);
+  await change();
+  await seconds(0.7);
+  process.emit('SIGINT');
+  expect(await ended).toBe(0);
+  return { out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+}
+
+const seconds = (count: number) => new Promise((resolve) => { setTimeout(resolve, count * 1000); });
+
+test('--follow takes what is appended, in pieces of lines, too, and gives the profile at Ctrl-C', async () => {
+  const path = file('kern.log', `${auditLine({ name: '/srv/a' })}\n`);
+  const next = `${auditLine({ name: '/srv/b' })}\n`;
+  const { out } = await follow(path, async () => {
+    appendFileSync(path, next.slice(0, 60));
+    await seconds(0.5);
+    appendFileSync(path, next.slice(60));
+  });
+  expect(out).toContain('  /srv/a r,\n  /srv/b r,\n');
+});
+
+test.each<[string, (path: string) => void]>([
+  ['cut', (path) => { writeFileSync(path, `${auditLine({ name: '/srv/new' })}\n`); }],
+  ['rotated', (path) => {
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, `${auditLine({ name: '/srv/new' })}\n${auditLine({ name: '/srv/more' })}\n`.padEnd(3000, '\n'));
+  }],
+])('--follow goes on from the begin of a file that was %s', async (what, change) => {
+  const path = file('kern.log', `${auditLine({ name: '/srv/a' })}\n${auditLine({ name: '/srv/b' })}\n`);
+  const { out } = await follow(path, async () => change(path));
+  expect(out).toContain('  /srv/a r,\n  /srv/b r,\n');
+  expect(out).toContain('  /srv/new r,\n');
+  expect(out.includes('/srv/more')).toBe(what === 'rotated');
+});
+
+test('on a terminal a line tells how far it is, and is gone in the end; elsewhere there is none', async () => {
+  const path = file('kern.log', `${auditLine({ name: '/srv/a' })}\n`.repeat(10));
+  const change = async () => appendFileSync(path, `${auditLine({ name: '/srv/b' })}\n`);
+  const { err } = await follow(path, change, true);
+  expect(err).toMatch(/^\r\u001b\[K0 MB, 10 records, 1 access/);
+  expect(err).toContain('\r\u001b[K0 MB, 11 records, 2 accesses\r\u001b[K');
+  expect((await follow(path, change)).err).not.toContain('\u001b');
 });
 
 test('the help names every source and every step', async () => {

@@ -62,8 +62,34 @@ test('it is written to a file where one is named', async () => {
   expect(readFileSync(path, 'utf8')).toMatch(/^<!DOCTYPE html>\n[\s\S]*<\/html>\n$/);
 });
 
+const CONTAINER = {
+  namespace: 'shop', workload: 'Deployment/web', pod: 'web-1', node: 'n1', container: 'web', profile: 'Localhost k8s-apparmor.web.0a1b2c3d', state: 'confined', reason: '', loaded: true, finding: false,
+};
+
+test('a status is shown: workloads with their states, and nodes', async () => {
+  const status = file('status.json', JSON.stringify({
+    containers: [CONTAINER, { ...CONTAINER, pod: 'web-2' }, { ...CONTAINER, workload: 'Pod/old', pod: 'old', profile: 'none', state: 'unasked', reason: 'it names <no> profile', loaded: undefined, finding: true }],
+    nodes: [{ node: 'n1', bundle: 'profiles', ready: true, reasons: [] }, { node: 'n2', bundle: '', ready: false, reasons: ['no loader runs here'] }],
+    fine: false,
+  }));
+  const { code, out, err } = await runCommand(['report', '--status', status]);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(rows(out)).toEqual(expect.arrayContaining([
+    ['shop', 'Deployment/web', 'web', 'Localhost k8s-apparmor.web.0a1b2c3d', '1/1 nodes', '2', 'confined', ''],
+    ['shop', 'Pod/old', 'web', 'none', '-', '1', 'no profile asked for', 'it names &lt;no&gt; profile'],
+    ['n1', 'profiles', 'ready', ''], ['n2', '', 'not ready', 'no loader runs here'],
+  ]));
+  expect(out).toContain('<b>1</b><span>should be and are not</span>');
+});
+
+test.each(['{', '[]', 'null', '{"containers":[],"nodes":[{}]}', JSON.stringify({ containers: [{ ...CONTAINER, state: 'toString' }], nodes: [] })])('%s is no status', async (text) => {
+  const path = file('status.json', text);
+  expect(await runCommand(['report', '--status', path]))
+    .toEqual({ code: 2, out: '', err: `k8s-apparmor: ${path} is no status; write one by k8s-apparmor status --format json\n` });
+});
+
 test.each([
-  [['report'], 'there is nothing to report; name logs, or profiles by --profile FILE'],
+  [['report'], 'there is nothing to report; name logs, profiles by --profile FILE, or a status by --status FILE'],
   [['report', '--profile', '/no/such'], 'cannot read /no/such: there is no such file'],
 ])('%p is wrong use', async (argv, message) => {
   expect(await runCommand(argv)).toEqual({ code: 2, out: '', err: `k8s-apparmor: ${message}\n` });

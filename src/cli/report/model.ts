@@ -1,4 +1,5 @@
 import type { Level } from '../../lint';
+import type { StatusReport } from '../../manifests/status';
 
 /** All that a report shows: plain data. */
 export interface ReportModel {
@@ -9,6 +10,8 @@ export interface ReportModel {
   readonly accesses: readonly AccessRow[];
   readonly findings: readonly FindingRow[];
   readonly times: readonly TimeSlot[];
+  /** How the pods of a cluster are confined, where that was given. */
+  readonly status?: StatusReport;
   /** What the reader of logs had to say: lost, unreadable. */
   readonly notes: readonly string[];
 }

@@ -3,7 +3,9 @@ import { timeChart, timeText } from './chart';
 import { Html, html } from './html';
 import type { AccessRow, FindingRow, ProfileRow, ReportModel } from './model';
 import { SCRIPT } from './script';
+import { statusSection } from './status';
 import { STYLE } from './style';
+import type { StatusReport } from '../../manifests/status';
 
 /** More rows make a page that no browser shows at once. */
 const MOST_ROWS = 5000;
@@ -25,6 +27,7 @@ export function reportPage(model: ReportModel): string {
 <main>
 ${tiles(model)}
 ${model.notes.map((note) => html`<p class="card note">${note}</p>`)}
+${model.status === undefined ? [] : [statusSection(model.status)]}
 <h2>Over time</h2>
 <div class="card">${timeChart(model.times)}</div>
 <h2>Profiles</h2>
@@ -45,7 +48,7 @@ function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
 
-function tiles({ profiles, accesses, findings }: ReportModel): Html {
+function tiles({ profiles, accesses, findings, status }: ReportModel): Html {
   const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
   const enforced = profiles.filter(({ mode }) => mode === 'enforce' || mode === 'kill').length;
   const denied = sum(accesses.map((row) => row.denied));
@@ -53,7 +56,17 @@ function tiles({ profiles, accesses, findings }: ReportModel): Html {
 ${tile(profiles.length, 'profiles')}${tile(enforced, 'of them enforced')}${tile(accesses.length, 'distinct accesses logged')}
 ${tile(denied, 'records of denials', denied > 0)}${tile(sum(accesses.map(({ seen }) => seen)), 'records of observations')}
 ${tile(findings.length, 'findings of lints', findings.some(({ level }) => level === 'error'))}
+${status === undefined ? [] : statusTiles(status)}
 </div>`;
+}
+
+function statusTiles({ containers, nodes }: StatusReport): Html[] {
+  const [open, dull] = [containers.filter(({ finding }) => finding).length, nodes.filter(({ ready }) => !ready).length];
+  return [
+    tile(containers.filter(({ state }) => state === 'confined').length, 'containers confined'),
+    tile(open, 'should be and are not', open > 0),
+    tile(dull, 'nodes not ready', dull > 0),
+  ];
 }
 
 function tile(number: number, what: string, bad = false): Html {

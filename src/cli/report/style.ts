@@ -17,7 +17,7 @@ button, input, select { font: inherit; color: inherit; background: var(--card); 
 .controls output { color: var(--dim); }
 .scroll { overflow-x: auto; padding: 0; } table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: 7px 12px; border-top: 1px solid var(--line); vertical-align: top; }
 thead th { border-top: 0; color: var(--dim); font-weight: 600; white-space: nowrap; } td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
-td.path { font: 13px/1.6 ui-monospace, monospace; overflow-wrap: anywhere; } td.when { white-space: nowrap; color: var(--dim); }
+td.path { font: 13px/1.6 ui-monospace, monospace; overflow-wrap: anywhere; } td.why { min-width: 280px; } td.when { white-space: nowrap; color: var(--dim); }
 .count-denied { color: var(--denied); font-weight: 600; } tbody tr:focus, tbody tr:hover { background: var(--mark); }
 tr[hidden] { display: none; } .chip { display: inline-block; border: 1px solid var(--line); border-radius: 99px; padding: 0 9px; font-size: 13px; white-space: nowrap; }
 .chip.enforce, .chip.kill { color: var(--ok); border-color: currentColor; } .chip.error, .chip.complain, .chip.unconfined { color: var(--denied); border-color: currentColor; }

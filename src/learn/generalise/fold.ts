@@ -12,8 +12,10 @@ export interface Folding {
   readonly step: string;
   /** So many of these names have to have a permission. */
   readonly least: (having: readonly PathEntry[], pattern: string) => number;
-  /** The pattern that an entry could become part of, undefined where there is none. */
-  readonly patternOf: (entry: PathEntry) => string | undefined;
+  /** What an entry shares with those that it could be folded with, undefined where there are none. */
+  readonly keyOf: (entry: PathEntry) => string | undefined;
+  /** What they would become. Default: the key. */
+  readonly patternOf?: (key: string) => string;
   /** Whether a group is there at all. Default: yes. */
   readonly isReady?: (entries: readonly PathEntry[], pattern: string) => boolean;
 }
@@ -27,16 +29,17 @@ export function fold(entries: readonly PathEntry[], folding: Folding): readonly 
   const result: PathEntry[] = [];
   const groups = new Map<string, PathEntry[]>();
   for (const entry of entries) {
-    const pattern = folding.patternOf(entry);
-    const group = pattern === undefined ? result : groups.get(pattern);
+    const key = folding.keyOf(entry);
+    const group = key === undefined ? result : groups.get(key);
     if (group === undefined) {
-      groups.set(pattern!, [entry]);
+      groups.set(key!, [entry]);
     } else {
       group.push(entry);
     }
   }
   let isFolded = false;
-  for (const [pattern, group] of groups) {
+  for (const [key, group] of groups) {
+    const pattern = folding.patternOf?.(key) ?? key;
     const letters = folding.isReady?.(group, pattern) === false ? NO_LETTERS : foldable(pattern, group, folding.least);
     isFolded = foldGroup({ pattern, entries: group }, letters, folding.step, result) || isFolded;
   }

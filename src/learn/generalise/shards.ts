@@ -8,6 +8,8 @@ import { mapEntries, restricted, type Step } from './step';
  */
 const LEAST: Readonly<Record<number, number>> = { 1: 6, 2: 4, 3: 4 };
 
+const LEAST_FIRST = 3;
+
 const SHARD = /^[0-9a-f]{1,3}$/;
 const CANDIDATE = /\/[0-9a-f]{1,3}\/./;
 /** Deeper spreads are none. */
@@ -50,9 +52,10 @@ function foldLevel(entries: readonly PathEntry[]): readonly PathEntry[] {
       names.add(name);
     }
   }
-  return mapEntries(entries, (entry) => {
-    const place = entry.exec || !CANDIDATE.test(entry.pattern) ? undefined
-      : placesIn(entry.pattern).find(({ parent, name }) => isSpread(spreads.get(keyOf(parent, name))!, name.length));
+  const found = new Set([...spreads].filter(([, names]) => isSpread(names)).map(([key]) => key));
+  return found.size === 0 ? entries : mapEntries(entries, (entry) => {
+    const places = entry.exec || !CANDIDATE.test(entry.pattern) ? [] : placesIn(entry.pattern);
+    const place = places.find(({ parent, name }) => found.has(keyOf(parent, name)));
     return place && folded(entry, place);
   });
 }
@@ -61,8 +64,10 @@ function keyOf(parent: string, name: string): string {
   return `${name.length}${parent}`;
 }
 
-function isSpread(names: ReadonlySet<string>, length: number): boolean {
-  return names.size >= LEAST[length]! && [...names].some((name) => /\d/.test(name));
+/** Hashes begin with any digit: names that count (`d00`, `d01`) are no spread. */
+function isSpread(names: ReadonlySet<string>): boolean {
+  const [first] = names;
+  return names.size >= LEAST[first!.length]! && new Set([...names].map((name) => name[0])).size >= LEAST_FIRST && [...names].some((name) => /\d/.test(name));
 }
 
 /** Directories on the way to a file that could be shards, from the left. */

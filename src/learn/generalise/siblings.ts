@@ -13,6 +13,7 @@ export const siblings: Step = {
   apply: (entries, strictness) => fold(entries, {
     step: siblings.name,
     least: () => LEAST[strictness],
-    patternOf: ({ pattern }) => (pattern.includes('**') ? undefined : `${parentOf(pattern)}*${pattern.endsWith('/') ? '/' : ''}`),
+    keyOf: ({ pattern }) => (pattern.includes('**') ? undefined : pattern.endsWith('/') ? `${parentOf(pattern)}/` : parentOf(pattern)),
+    patternOf: (key) => (key.endsWith('//') ? `${key.slice(0, -1)}*/` : `${key}*`),
   }),
 };

@@ -18,7 +18,7 @@ export const temporaryNames: Step = {
   apply: (entries) => fold(entries, {
     step: temporaryNames.name,
     least: leastOf,
-    patternOf: ({ exec, written, pattern }) => (exec || written.length === 0 ? undefined : shapeOf(pattern)),
+    keyOf: ({ exec, written, pattern }) => (exec || written.length === 0 ? undefined : shapeOf(pattern)),
     isReady: (group, pattern) => countLeaves(group, LEAST, 'written') >= leastOf(group, pattern),
   }),
 };
