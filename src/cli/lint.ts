@@ -5,7 +5,7 @@ import { type CliCommand, type CommandIo, EXIT, examples, UserError } from './co
 import { version } from './version';
 import { DISK } from '../language/disk';
 import { decode, isSkipped, loadText, type Loaded } from '../language/include-files';
-import { findingJson, findingLine, LEVELS, LINTS, lintText, sarifLog, type Finding, type Level, type LintOptions, type Preset } from '../lint';
+import { findingJson, findingLine, LEVELS, LINTS, lintText, ownIncludes, sarifLog, type Finding, type Level, type LintOptions, type Preset } from '../lint';
 
 const FORMATS = ['text', 'json', 'sarif'] as const;
 const PRESETS: readonly Preset[] = ['recommended', 'strict'];
@@ -16,6 +16,7 @@ interface Options {
   readonly kernel?: string;
   readonly failOn: Level;
   readonly list: boolean;
+  readonly include: readonly string[];
 }
 
 /** `k8s-apparmor lint`: says what no compiler refuses and reviewers want to know. */
@@ -27,6 +28,7 @@ export const command: CliCommand = {
       .option('--preset <preset>', `one of ${PRESETS.join(', ')}; strict has more to say`, 'recommended')
       .option('--kernel <version>', 'also say what this kernel does not enforce, as in 6.1')
       .option('--fail-on <level>', `the least level that makes the exit code 1: ${LEVELS.join(', ')}`, 'note')
+      .option('-I, --include <dir>', 'also look at the rules that includes bring from this folder; can be repeated', (dir: string, dirs: string[]) => [...dirs, dir], [])
       .option('--list', 'name every lint instead', false);
     examples(program, [
       ['k8s-apparmor lint profiles/', 'lints every profile of a folder'],
@@ -47,9 +49,11 @@ export const command: CliCommand = {
       throw new UserError('there is nothing to lint; name a profile, a folder of profiles, or - for standard input');
     }
     const findings: Finding[] = [];
+    const reported = new Set<string>();
     for (const operand of operands) {
       for (const { name, text } of await textsOf(operand, io)) {
-        const found = lintText(text, name, lintOptions(options));
+        const follow = ownIncludes(name === '-' ? undefined : name, options.include);
+        const found = lintText(text, name, { ...lintOptions(options), follow }).filter((finding) => isNew(finding, reported));
         findings.push(...found);
         if (options.format === 'text') {
           found.forEach((finding) => printFinding(finding, io));
@@ -60,6 +64,14 @@ export const command: CliCommand = {
     return findings.some(({ level }) => LEVELS.indexOf(level) <= LEVELS.indexOf(options.failOn)) ? EXIT.FINDINGS : EXIT.FINE;
   },
 };
+
+/** A file that several profiles include is reported once. */
+function isNew({ id, source, range, message }: Finding, reported: Set<string>): boolean {
+  const key = JSON.stringify([source.name, range.start, id, message]);
+  const isFirst = !reported.has(key);
+  reported.add(key);
+  return isFirst;
+}
 
 function readOptions(given: Record<string, any>): Options {
   const choice = (name: string, value: string, known: readonly string[]) => {
@@ -72,6 +84,10 @@ function readOptions(given: Record<string, any>): Options {
   choice('level', given.failOn, LEVELS);
   if (given.kernel !== undefined && !/^\d{1,3}\.\d{1,3}$/.test(given.kernel)) {
     throw new UserError(`'${given.kernel}' is no kernel version; write two numbers, as in 6.1`);
+  }
+  const missing = given.include.find((dir: string) => DISK.kind(dir) !== 'directory');
+  if (missing !== undefined) {
+    throw new UserError(`'${missing}' is no folder; --include takes folders that exist`);
   }
   return given as Options;
 }

@@ -32,6 +32,12 @@ export function parseCondition(cursor: Cursor): Condition {
 export function parseBooleanValue(cursor: Cursor): Condition {
   cursor.skipContinued();
   if (cursor.atLeast('5.0')) {
+    if (isSpace(cursor.code()) && gluedLiteral(cursor)) {
+      cursor.skip();
+      const literal = cursor.peekIdentifier();
+      cursor.pos += literal.length;
+      return { type: 'literal', value: literal.toLowerCase() === 'true' };
+    }
     return new Expression(cursor, true).parse();
   }
   const start = cursor.pos;
@@ -43,6 +49,13 @@ export function parseBooleanValue(cursor: Cursor): Condition {
   const newer = new Expression(cursor, true).parse();
   cursor.since('5.0', 'conditions as the value of a boolean', cursor.text.slice(start, cursor.pos).trim());
   return newer;
+}
+
+/** On a line of its own the word ends with its letters, and the next assignment may touch it. */
+function gluedLiteral(cursor: Cursor): boolean {
+  const literal = /\s+(?:true|false)(?=[$@/])/iy;
+  literal.lastIndex = cursor.pos;
+  return literal.test(cursor.text);
 }
 
 /** `[not …] $name` and `[not …] defined …`; undefined where something else stands. */

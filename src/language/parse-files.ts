@@ -20,10 +20,12 @@ export function atInclude(cursor: Cursor): boolean {
 /** Reads an include. Behind `#include` even a line end is only a blank, as the real parser has it. */
 export function parseInclude(cursor: Cursor): Include {
   cursor.pos += cursor.code() === CHAR.HASH ? '#include'.length : 'include'.length;
+  cursor.skipBlanks();
+  const sameLine = cursor.code() !== CHAR.LF && cursor.code() !== CHAR.CR;
   cursor.skipSpace();
   const condition = /if[ \t]+exists[ \t]+/y;
   condition.lastIndex = cursor.pos;
-  const ifExists = isSpace(cursor.code(-1)) && condition.test(cursor.text);
+  const ifExists = sameLine && isSpace(cursor.code(-1)) && condition.test(cursor.text);
   cursor.pos = ifExists ? condition.lastIndex : cursor.pos;
   cursor.skipSpace();
   const start = cursor.pos;

@@ -95,7 +95,11 @@ function takeGroup(cursor: Cursor, name: string): boolean {
     return false;
   }
   cursor.pos = cursor.text.indexOf('=', cursor.pos) + 1;
-  cursor.skipSpace();
+  if (name === 'xattrs') {
+    cursor.skipBlanks();
+  } else {
+    cursor.skipSpace();
+  }
   if (cursor.code() !== CHAR.OPEN_PAREN) {
     cursor.fail({ code: 'profile-flags', message: `${cursor.found()} stands where "(" is expected`, help: `write ${name}=(…)` });
   }
@@ -126,9 +130,9 @@ function readIdentities(cursor: Cursor): string[][] | undefined {
     if (identities.length === 0) {
       cursor.report({ code: 'profile-identities', message: 'the list of identities is empty', help: 'name one, or leave it out' }, start, cursor.pos);
     }
-    const bad = identities.find((identity) => identity.includes('\\') || (!identity.startsWith('/') && /\s/.test(identity)));
+    const bad = identities.find((identity) => /(?:^|[^\\])\\$/.test(identity) || (!identity.startsWith('/') && /\s/.test(identity)));
     if (bad !== undefined) {
-      cursor.report({ code: 'profile-identities', message: `"${bad}" is no identity`, help: 'a name has no blanks and no backslash' }, start, cursor.pos);
+      cursor.report({ code: 'profile-identities', message: `"${bad}" is no identity`, help: 'a name has no blanks and ends in no backslash' }, start, cursor.pos);
     }
     lists.push(identities);
   }

@@ -100,7 +100,7 @@ export function parseBoolean(cursor: Cursor): BooleanVariable {
   }
   const end = cursor.pos;
   cursor.skipBlanks();
-  if (!atEndOfLine(cursor)) {
+  if (!atEndOfLine(cursor) && !(cursor.atLeast('5.0') && cursor.text.slice(at, end).includes('\n') && cursor.pos === end)) {
     cursor.fail({ code: 'variable-value', message: `${cursor.found()} stands behind the value of $${variable.name}`, help: 'end the line there' });
   }
   cursor.pos = end;

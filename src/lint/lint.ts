@@ -31,6 +31,8 @@ export interface Lint {
   readonly wrong: string;
   /** The same, written better: it does not fire. */
   readonly right: string;
+  /** Findings in included files do not count: other profiles may need what this one does not. */
+  readonly ownOnly?: true;
   check(subject: Subject, report: Report): void;
 }
 

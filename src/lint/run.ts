@@ -1,5 +1,6 @@
 import type { Place, SourceText } from '../diagnostics';
 import type { ProfileFile } from '../language';
+import type { Follow } from './follow';
 import type { Finding, Lint, Preset } from './lint';
 import { LINTS } from './registry';
 import { subjectOf } from './subject';
@@ -12,12 +13,15 @@ export interface LintOptions {
   readonly preset?: Preset;
   /** The oldest kernel that the profile is for, `6.1`. Default: not stated, so nothing is said about kernels. */
   readonly kernel?: string;
+  /** The files that includes bring and that are the user's own: their rules are looked at, too. Default: none. */
+  readonly follow?: Follow;
 }
 
 /** Everything that lints say about a text and no comment silences, in the order of the text. */
 export function lintTree(source: SourceText, tree: ProfileFile, options: LintOptions = {}): Finding[] {
   const suppressions = suppressionsIn(source);
-  const subject = subjectOf(source, tree, options.kernel);
+  const included = new Map<SourceText, readonly Suppression[]>([[source, suppressions]]);
+  const subject = subjectOf(source, tree, options.kernel, options.follow);
   const used = new Set<Suppression>();
   const lints = LINTS.filter(({ preset }) => preset === 'recommended' || options.preset === 'strict');
   const findings = lints.flatMap((lint) => {
@@ -25,10 +29,19 @@ export function lintTree(source: SourceText, tree: ProfileFile, options: LintOpt
     lint.check(subject, (at, message, help = lint.better) => {
       found.push({ id: lint.id, level: lint.level, message, help, ...placeOf(at, source) });
     });
-    return found.filter((finding) => !isSilenced(finding, suppressions, used));
+    return found.filter((finding) => (finding.source === source || lint.ownOnly !== true)
+      && !isSilenced(finding, commentsOf(finding.source, included), used));
   });
   return [...findings, ...suppressions.flatMap((one) => faultsOf(one, used, lints))]
-    .sort((one, other) => one.range.start - other.range.start || (one.id < other.id ? -1 : 1));
+    .sort((one, other) => Number(one.source !== source) - Number(other.source !== source)
+      || one.range.start - other.range.start || (one.id < other.id ? -1 : 1));
+}
+
+/** The suppressions of a file, read once. */
+function commentsOf(source: SourceText, known: Map<SourceText, readonly Suppression[]>): readonly Suppression[] {
+  const comments = known.get(source) ?? suppressionsIn(source);
+  known.set(source, comments);
+  return comments;
 }
 
 function isSilenced(finding: Finding, suppressions: readonly Suppression[], used: Set<Suppression>): boolean {

@@ -1,5 +1,6 @@
 import type { SourceText } from '../diagnostics';
 import { isAccessRule, type Body, type Item, type Profile, type ProfileFile } from '../language';
+import { type Follow, withIncluded } from './follow';
 import { expand, localVariables } from './variables';
 import type { FileRule } from '../rules/file';
 import type { AccessRule } from '../rules/registry';
@@ -11,9 +12,9 @@ export interface ProfileSubject {
   /** With the names of its parents: `parent//child`. */
   readonly fullName: string;
   readonly topLevel: boolean;
-  /** Its own rules, those in blocks and conditions too; not those of included files. */
+  /** Its own rules, those in blocks and conditions and those of the user's included files too. */
   readonly rules: readonly AccessRule[];
-  /** Whether it takes rules from other files. */
+  /** Whether it takes rules from files that are not looked at. */
   readonly includes: boolean;
 }
 
@@ -28,9 +29,10 @@ export interface Subject {
   expand(word: string): string;
 }
 
-export function subjectOf(source: SourceText, tree: ProfileFile, kernel?: string): Subject {
-  const variables = localVariables(tree.body.items);
-  return { source, tree, profiles: profilesIn(tree.body, []), expand: (word) => expand(word, variables), kernel };
+/** @param follow the files that includes bring; without it none is followed */
+export function subjectOf(source: SourceText, tree: ProfileFile, kernel?: string, follow: Follow = () => undefined): Subject {
+  const variables = localVariables([...withIncluded(tree.body.items, follow)]);
+  return { source, tree, profiles: profilesIn(tree.body, [], follow), expand: (word) => expand(word, variables), kernel };
 }
 
 /** Rules of one family that give something, with the profile that each is in. */
@@ -51,13 +53,13 @@ export function pathOf(subject: Subject, rule: FileRule): string {
   return rule.path === undefined ? '/{,**}' : subject.expand(rule.path);
 }
 
-function profilesIn(body: Body, parents: readonly string[]): ProfileSubject[] {
-  return [...itemsOf(body.items)].flatMap(({ item: node }) => {
+function profilesIn(body: Body, parents: readonly string[], follow: Follow): ProfileSubject[] {
+  return [...itemsOf(body.items, follow)].flatMap(({ item: node }) => {
     if (node.type !== 'profile') {
       return [];
     }
     const names = [...parents, node.name];
-    const items = [...itemsOf(node.body.items)];
+    const items = [...itemsOf(node.body.items, follow)];
     const own: ProfileSubject = {
       node,
       fullName: names.join('//'),
@@ -65,18 +67,20 @@ function profilesIn(body: Body, parents: readonly string[]): ProfileSubject[] {
       rules: items.flatMap(({ item, qualifiers }) => (isAccessRule(item) ? [withQualifiers(item, qualifiers)] : [])),
       includes: items.some(({ item }) => item.type === 'include'),
     };
-    return [own, ...profilesIn(node.body, names)];
+    return [own, ...profilesIn(node.body, names, follow)];
   });
 }
 
 /** Items of a body, those in blocks and in all branches of conditions too, with the qualifiers of the blocks around them. */
-function * itemsOf(items: readonly Item[], qualifiers: Qualifiers = {}): Generator<{ readonly item: Item; readonly qualifiers: Qualifiers }> {
-  for (const item of items) {
+function * itemsOf(
+  items: readonly Item[], follow: Follow, qualifiers: Qualifiers = {}, seen = new Set<ProfileFile>(),
+): Generator<{ readonly item: Item; readonly qualifiers: Qualifiers }> {
+  for (const item of withIncluded(items, follow, seen)) {
     if (item.type === 'block') {
-      yield * itemsOf(item.body.items, { ...qualifiers, ...item.qualifiers });
+      yield * itemsOf(item.body.items, follow, { ...qualifiers, ...item.qualifiers }, seen);
     } else if (item.type === 'if') {
       for (const branch of item.branches) {
-        yield * itemsOf(branch.body.items, qualifiers);
+        yield * itemsOf(branch.body.items, follow, qualifiers, seen);
       }
     } else {
       yield { item, qualifiers };

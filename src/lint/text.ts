@@ -11,7 +11,8 @@ export function lintText(text: string, fileName: string, options: LintOptions = 
   const { tree } = parseProfileText(text, { fileName });
   const source = tree.layout!.source;
   const findings = [...checkForAnyNode(text, fileName).map(findingOf), ...lintTree(source, tree, options)];
-  return findings.sort((one, other) => one.range.start - other.range.start);
+  const isOther = (finding: Finding) => Number(finding.source.name !== fileName);
+  return findings.sort((one, other) => isOther(one) - isOther(other) || one.range.start - other.range.start);
 }
 
 /** A fault of the language as a finding: its code is the id. */

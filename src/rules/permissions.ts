@@ -46,7 +46,7 @@ function read(word: string): Permissions {
   let reversed = false;
   for (const [piece] of word.matchAll(PIECES)) {
     if (/x$/i.test(piece)) {
-      reversed ||= modes.has('x') && /^[puc]/i.test(piece);
+      reversed ||= modes.size === 1 && modes.has('x') && /^[puc]/i.test(piece);
       modes.add(piece.toLowerCase() === 'ix' ? 'ix' : `${piece.length > 1 && isCapital(piece[0]) ? 'S' : ''}${piece.toLowerCase()}`);
     } else {
       letters.add(piece.toLowerCase());

@@ -95,7 +95,7 @@ function parse(cursor: Cursor, qualifiers: Qualifiers): RlimitRule {
   const start = cursor.pos;
   const value = readValue(cursor);
   cursor.skipSpace();
-  const unit = /^[A-Za-z]/.test(cursor.text[cursor.pos] ?? '') ? cursor.peekIdentifier() : undefined;
+  const unit = /^[A-Za-z]/.test(cursor.text[cursor.pos] ?? '') && cursor.peekIdentifier() !== 'infinity' ? cursor.peekIdentifier() : undefined;
   cursor.pos += unit?.length ?? 0;
   const end = cursor.pos;
   cursor.skipSpace();

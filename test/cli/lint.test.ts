@@ -83,3 +83,11 @@ test.each<[string[], string]>([
 ])('%j is wrong use', async (argv, message) => {
   expect(await run(argv)).toEqual({ code: 2, out: '', err: `k8s-apparmor: ${message}\n` });
 });
+
+test('a file that several profiles include from a folder of the user is looked at once', async () => {
+  const snippets = folder({ writes: '/etc/x w,\n' });
+  const profiles = folder({ a: 'abi <abi/3.0>,\nprofile a {\n  include <writes>\n}\n', b: 'abi <abi/3.0>,\nprofile b {\n  include <writes>\n}\n' });
+  const { out } = await run(['-I', snippets, profiles]);
+  expect(out.trim().split('\n').filter((line) => !line.includes('no-runtime-signals'))).toEqual([expect.stringContaining(`${join(snippets, 'writes')}:1:1: warning write-to-etc`)]);
+  expect(await run(['-I', '/nowhere', profiles])).toMatchObject({ code: 2, err: expect.stringContaining("'/nowhere' is no folder") });
+});

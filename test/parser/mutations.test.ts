@@ -1,6 +1,17 @@
 /**
  * Texts made by token mutations, judged by the real parser and by ours. `K8S_APPARMOR_MUTATIONS=COUNT[,SEED]` runs more or
- * others than the usual ones.
+ * others than the usual ones. Of 30,000 the newest parser accepted 6,212, of which ours refused 0.2 %, and refused 23,776, of
+ * which ours accepted 0.04 %. The classes of difference that are known and stay, none of which a person would write:
+ *
+ * - an include in the middle of something else: the real parser splices the file in wherever it stands; ours refuses it, since
+ *   no tree can hold it;
+ * - words that end in a colon (5.0): the next character becomes part of them, blank or comma; ours says what swallows what;
+ * - classes such as `[0-9-f]` and `[0-a-f]`, where a range follows a range: the real parser's reading depends on how its
+ *   expression is put together;
+ * - what follows the value of a boolean on the line below it (5.0), where the real parser has left the state for values;
+ * - `@{attach_path}` in a text in which it is defined for another profile, `@{name` closed by another sign, and a variable that
+ *   only the target of pivot_root uses: the real parser looks at more words, or later;
+ * - `rtmin+32rtmin+32` and other numbers with a tail, of which the real parser reads the beginning.
  */
 import { Mutator } from './mutation';
 import { originals } from './originals';

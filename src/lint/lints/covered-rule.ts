@@ -14,6 +14,7 @@ export const coveredRule: Lint = {
   exceptions: 'A rule that is kept for the day on which the wider one goes.',
   wrong: inProfile('/srv/** r,', '/srv/www/* r,'),
   right: inProfile('/srv/www/* r,'),
+  ownOnly: true,
   check: (subject, report) => {
     for (const { rules } of subject.profiles) {
       const index = new RulesByPrefix(rules);

@@ -14,6 +14,7 @@ export const deniedRule: Lint = {
   exceptions: 'There is none.',
   wrong: inProfile('/srv/www/upload/* w,', 'deny /srv/** w,'),
   right: inProfile('/srv/www/upload/* w,', 'deny /srv/private/** w,'),
+  ownOnly: true,
   check: (subject, report) => {
     for (const { rules } of subject.profiles) {
       const denies = new RulesByPrefix(rules.filter(({ qualifiers }) => qualifiers.access === 'deny'));

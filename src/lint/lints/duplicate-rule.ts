@@ -1,4 +1,4 @@
-import { printRule } from '../../rules/registry';
+import { type AccessRule, printRule } from '../../rules/registry';
 import { inProfile, type Lint } from '../lint';
 
 export const duplicateRule: Lint = {
@@ -11,17 +11,19 @@ export const duplicateRule: Lint = {
   exceptions: 'There is none.',
   wrong: inProfile('/etc/nginx/** r,', '/srv/** r,', '/etc/nginx/** r,'),
   right: inProfile('/etc/nginx/** r,', '/srv/** r,'),
+  ownOnly: true,
   check: (subject, report) => {
     for (const { rules } of subject.profiles) {
-      const seen = new Map<string, number>();
-      for (const rule of rules) {
+      const seen = new Map<string, AccessRule>();
+      const isOwn = (rule: AccessRule) => rule.layout?.source === subject.source;
+      for (const rule of [...rules.filter((one) => !isOwn(one)), ...rules.filter(isOwn)]) {
         const text = printRule(rule);
-        const line = rule.layout?.source.position(rule.layout.start).line ?? 0;
-        const first = seen.get(text);
+        const first = seen.get(text)?.layout;
         if (first === undefined) {
-          seen.set(text, line);
+          seen.set(text, rule);
         } else {
-          report(rule, `"${text}" stands in line ${first} already`);
+          const where = first.source === subject.source ? '' : ` of ${first.source.name}`;
+          report(rule, `"${text}" stands in line ${first.source.position(first.start).line}${where} already`);
         }
       }
     }
