@@ -15,8 +15,10 @@ export const changeProfileMatch: Match<ChangeProfileRule, ChangeProfileAccess> =
     const name = parsePattern(namespaced(ground.expand(target ?? '**')));
     const priority = ground.atLeast('5.0') ? 0 : qualifiers.priority ?? 0; // 5.0 reads a priority here and ignores it.
     const clauses: Clause[] = [{ table: 'change_profile', fields: [name], permissions: NOW + ON_EXEC, priority }];
-    for (const program of exec === undefined ? [ANY_PROGRAM] : ground.paths(exec)) {
-      clauses.push({ table: 'onexec', fields: [parsePattern(program), name], permissions: 1, priority });
+    for (const program of (exec === undefined ? [ANY_PROGRAM] : ground.paths(exec)).map((path) => parsePattern(path))) {
+      // Kernels ask for the program alone, too. So `deny change_profile -> a,` leaves no program that a change could wait for.
+      clauses.push({ table: 'change_profile', fields: [program], permissions: ON_EXEC, priority });
+      clauses.push({ table: 'onexec', fields: [program, name], permissions: 1, priority });
     }
     return clauses;
   },
@@ -24,7 +26,7 @@ export const changeProfileMatch: Match<ChangeProfileRule, ChangeProfileAccess> =
     const name = namespaced(target);
     return exec === undefined
       ? [{ table: 'change_profile', fields: [name], permissions: NOW }]
-      : [{ table: 'change_profile', fields: [name], permissions: ON_EXEC }, { table: 'onexec', fields: [exec, name], permissions: 1 }];
+      : [...[name, exec].map((text): Question => ({ table: 'change_profile', fields: [text], permissions: ON_EXEC })), { table: 'onexec', fields: [exec, name], permissions: 1 }];
   },
 };
 

@@ -53,6 +53,8 @@ test.each<[body: string, access: Access, expected: string]>([
   ['pivot_root oldroot=/o/ /n/,', { class: 'mount', operation: 'pivot_root', target: '/n/', source: '/o/' }, 'allowed'],
   ['change_profile -> a*,', { class: 'change_profile', target: 'ab' }, 'allowed'],
   ['change_profile /bin/x -> a,', { class: 'change_profile', target: 'a', exec: '/bin/y' }, 'denied audited'],
+  ['change_profile -> a, deny change_profile -> b,', { class: 'change_profile', target: 'a' }, 'allowed'],
+  ['change_profile -> a, deny change_profile -> b,', { class: 'change_profile', target: 'a', exec: '/bin/x' }, 'denied'],
   ['userns,', { class: 'userns' }, 'unmediated'],
   ['dbus send,', { class: 'dbus', access: 'send' }, 'unmediated'],
   ['io_uring,', { class: 'io_uring', access: 'sqpoll' }, 'unmediated'],
@@ -99,6 +101,15 @@ test('what the kernel or the abi does not mediate is unmediated, whatever the ru
   const access: Access = { class: 'network', family: 'inet', type: 'stream' };
   expect(brief(decide('deny network,', access, { features: 'mount {mask {mount}}\n' }))).toBe('unmediated');
   expect(brief(decide('deny network,', access))).toBe('denied');
+});
+
+test('a rule for io_uring lets the kernel poll whatever its label says', () => {
+  const allowed = (['sqpoll', 'override_creds'] as const).map((access) => {
+    const features = 'io_uring {mask {sqpoll}}\n';
+    const policy = decidablePolicy('abi <kernel>,\nprofile web {\nio_uring label=a,\n}\n', { files: FILES, base: '/base', features });
+    return policy.decider(policy.profiles[0]).decide({ class: 'io_uring', access, label: 'b' }).verdict;
+  });
+  expect(allowed).toEqual(['allowed', 'denied']);
 });
 
 test('parsers differ where the rule says so', () => {

@@ -1,15 +1,40 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type CompiledProfile, readCompiledPolicy } from './compiled-policy';
 import type { Random } from './random';
 import { type Generation, realParser } from '../support/real/parsers';
 
+/** What newer parsers put out as tables of permissions apart, where kernels take them: the older form says the same. */
+const TABLES = /^\s*(?:permstable32|permstable32_version|state32)\s*\{[^}]*\}\s*$/gm;
+
+/** The features file of an ABI, as one that asks for permissions in the older form. */
+export function plainFeatures(generation: Generation, abi: string): string {
+  return readFileSync(realParser(generation).abi(abi), 'utf8').replace(TABLES, '');
+}
+
+const files = new Map<string, string>();
+
+function fileOf(features: string): string {
+  const known = files.get(features) ?? join(mkdtempSync(join(tmpdir(), 'k8s-apparmor-features-')), 'features');
+  if (!files.has(features)) {
+    writeFileSync(known, features);
+    files.set(features, known);
+  }
+  return known;
+}
+
+/** The ABIs that come with each parser and that mainline kernels have the like of. */
+export const ABIS: Readonly<Record<Generation, readonly string[]>> = { '3.0': ['3.0'], '4.1': ['3.0', '4.0'], '5.0': ['3.0', '4.0', '5.0'] };
+
 /**
  * What a real parser compiles a policy to; undefined where it refuses it.
  *
- * @param features the features file that stands for the kernel's
+ * @param abi the ABI whose features stand for the kernel's
  */
-export function compile(generation: Generation, text: string, features = '3.0'): CompiledProfile[] | undefined {
-  const parser = realParser(generation);
-  const { code, stdout } = parser.run(['-QKS', '-M', parser.abi(features), '--base', parser.base], text, { timeoutMs: 20_000 });
+export function compile(generation: Generation, text: string, abi = '3.0'): CompiledProfile[] | undefined {
+  const { base, run } = realParser(generation);
+  const { code, stdout } = run(['-QKS', '-M', fileOf(plainFeatures(generation, abi)), '--base', base], text, { timeoutMs: 20_000 });
   return code === 0 ? readCompiledPolicy(stdout) : undefined;
 }
 

@@ -23,6 +23,25 @@ export function accessBytes(access: Access): Uint8Array | undefined {
   }
 }
 
+/** The same for classes that mainline kernels mediate lately or not at all; dbus-daemon asks for its own. */
+export function classBytes(access: Access): Uint8Array {
+  switch (access.class) {
+    case 'userns': return bytes(CLASSES.userns);
+    case 'io_uring': return access.access === 'sqpoll' ? bytes(22) : bytes(22, access.label ?? '');
+    case 'mqueue': return bytes(access.name.startsWith('/') ? 17 : 18, access.name, 0, access.label ?? '');
+    case 'dbus': return dbusBytes(access);
+    default: throw new Error(`class ${access.class} is matched otherwise`);
+  }
+}
+
+function dbusBytes({ access, bus = '', name = '', peerName = '', peer = '', path = '', member = '', interface: iface = '' }: Extract<Access, { class: 'dbus' }>) {
+  switch (access) {
+    case 'eavesdrop': return bytes(32, bus);
+    case 'bind': return bytes(32, bus, 0, name);
+    default: return bytes(32, bus, 0, peerName, 0, peer, 0, path, 0, iface, 0, member);
+  }
+}
+
 function mountBytes({ operation, target = '', source = '', fstype = '', options = [] }: Extract<Access, { class: 'mount' }>): Uint8Array {
   switch (operation) {
     case 'umount': return bytes(CLASSES.mount, target);
