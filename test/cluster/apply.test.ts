@@ -1,8 +1,8 @@
-import { everything, WEB } from './every-object';
 import { ConfinementPolicy, PodSecurityLevel } from '../../src';
 import { JsonObject, objectAt } from '../../src/manifests/json';
 import { containersOf } from '../../src/manifests/pod-spec';
 import { podTemplates } from '../../src/manifests/pod-template';
+import { everything, WEB } from '../support/every-object';
 import { exampleObjects } from '../support/example';
 import { Cluster, startCluster, until } from '../support/real/apiserver';
 import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from '../support/real/kubernetes';

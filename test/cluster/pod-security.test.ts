@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { everything } from './every-object';
 import { entryOf, JsonObject, objectAt, objectOf } from '../../src/manifests/json';
 import { podTemplates } from '../../src/manifests/pod-template';
+import { everything } from '../support/every-object';
 import { exampleObjects } from '../support/example';
 import { builtOnce, cacheFolder } from '../support/real/cache';
 import { NEWEST_KUBERNETES } from '../support/real/kubernetes';

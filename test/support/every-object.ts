@@ -18,11 +18,13 @@ const containers = [{ image: 'nginx', name: 'nginx' }, { image: 'log', name: 'lo
 
 /** Every kind of object that the constructs make or change. */
 export function everything(version: string): JsonObject[] {
+  // What a gate holds its loaders to, and the policies, came with the fields.
+  const { usesFields } = KubernetesVersion.of(version);
   const app = new App();
   app.node.setContext(KubernetesVersion.CONTEXT_KEY, version);
   const chart = new Chart(app, 'all', { namespace: 'all' });
   new kplus.Namespace(chart, 'namespace', { metadata: { name: 'all', labels: ConfinementPolicy.podSecurityLabels(PodSecurityLevel.PRIVILEGED) } });
-  new AppArmorProfileBundle(chart, 'profiles', { profiles: [WEB, LOG], loader: { gate: true, startupTaint: true } });
+  new AppArmorProfileBundle(chart, 'profiles', { profiles: [WEB, LOG], loader: usesFields ? { gate: true, startupTaint: true } : {} });
   new AppArmorProfileBundle(chart, 'image', {
     profiles: [LOG],
     loader: { parser: LoaderParser.IMAGE, image: 'registry.example/loader:1', keepCopies: false, nodeSelector: { pool: 'a' } },
@@ -39,14 +41,18 @@ export function everything(version: string): JsonObject[] {
   new ConfinedCronJob(chart, 'jobs', { ...pods, schedule: Cron.daily() });
   new kplus.Deployment(chart, 'other', { containers });
   rawObjects(chart);
+  if (usesFields) addPolicy(chart, version);
+  Confinement.of(app).byDefault(AppArmorProfile.runtimeDefault());
+  return chart.toJson() as JsonObject[];
+}
+
+function addPolicy(chart: Chart, version: string): void {
   new ConfinementPolicy(chart, 'policy', {
     actions: [PolicyAction.WARN],
     namespaceLabels: { held: 'yes' },
     exemptions: [{ podLabels: { tool: 'debugger' }, reason: 'Traces' }],
     ...version === '>=1.36' && { defaultProfile: AppArmorProfile.runtimeDefault() },
   });
-  Confinement.of(app).byDefault(AppArmorProfile.runtimeDefault());
-  return chart.toJson() as JsonObject[];
 }
 
 /** Workloads of kinds that nobody makes with cdk8s-plus. */
