@@ -7,10 +7,12 @@ import { EVERYTHING } from './node-program';
 import { exporter, nginx, reports } from '../../examples/web-shop/profiles';
 import { AppArmorProfile, AppArmorProfileBundle, Confinement, LoaderParser, Rule } from '../../src';
 import { main } from '../../src/cli/main';
+import { effectiveProfiles } from '../../src/manifests/confine-pod';
 import { bundleHash } from '../../src/manifests/gate';
 import { profileLabel } from '../../src/manifests/gate-affinity';
 import { JsonObject } from '../../src/manifests/json';
-import { exampleObjects } from '../support/example';
+import { podTemplates } from '../../src/manifests/pod-template';
+import { exampleObjects, smallestProgram } from '../support/example';
 import { Cluster, startCluster, until } from '../support/real/apiserver';
 import { say } from '../support/real/cache';
 import { bootJoinedNode, JOINED_NODE, JOINED_NODE_FLAGS, JOINED_NODE_USER, startJoinedNode } from '../support/real/joined-node';
@@ -23,6 +25,9 @@ import { LOADER_IMAGE, shopImages } from '../support/real/shop-images';
 jest.setTimeout(1_800_000);
 
 const LONG = 900_000;
+
+/** A namespace. */
+const ROLLING = 'rolling';
 
 const CONTROLLERS = [
   'deployment', 'replicaset', 'daemonset', 'statefulset', 'cronjob', 'job', 'serviceaccount', 'root-ca-certificate-publisher', 'namespace',
@@ -43,13 +48,14 @@ function rolling(historyFile: string, denied: string): { objects: JsonObject[]; 
   const profile = new AppArmorProfile({ name: 'rolling', rules: [...EVERYTHING, Rule.write(`/tmp/${denied}`).deny()] });
   const loader = { gate: true, parser: LoaderParser.IMAGE, image: LOADER_IMAGE };
   const bundle = new AppArmorProfileBundle(chart, 'profiles', { profiles: [profile], name: 'rolling', historyFile, loader });
+  new ApiObject(chart, 'namespace', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: ROLLING } });
   const labels = { app: 'rolling' };
   const container = { name: 'sh', image: 'busybox:1.37', command: ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 1; done'] };
   const volumes = { volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] };
   new ApiObject(chart, 'deployment', {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name: 'rolling', namespace: 'default' },
+    metadata: { name: 'rolling', namespace: ROLLING },
     spec: {
       selector: { matchLabels: labels },
       template: { metadata: { labels }, spec: { containers: [{ ...container, ...volumes }], volumes: [{ name: 'tmp', emptyDir: {} }] } },
@@ -97,15 +103,15 @@ describe('an API server with its scheduler and controllers, and a node with kube
   /** Waits until the one pod of the rolling Deployment runs under a profile. */
   async function rolledTo(profile: AppArmorProfile): Promise<void> {
     await until(`the pod of ${profile.loadedName}`, async () => {
-      const [pod, ...more] = await items('/api/v1/namespaces/default/pods');
+      const [pod, ...more] = await items(`/api/v1/namespaces/${ROLLING}/pods`);
       return more.length === 0 && pod?.spec.securityContext.appArmorProfile.localhostProfile === profile.loadedName;
     }, LONG);
-    await running('default', 1);
-    expect(kubectl('exec', 'deploy/rolling', '--', 'cat', '/proc/1/attr/current').stdout.trim()).toBe(`${profile.loadedName} (enforce)`);
+    await running(ROLLING, 1);
+    expect(kubectl('exec', '-n', ROLLING, 'deploy/rolling', '--', 'cat', '/proc/1/attr/current').stdout.trim()).toBe(`${profile.loadedName} (enforce)`);
   }
 
   const touch = (file: string) => {
-    const { code, stderr } = kubectl('exec', 'deploy/rolling', '--', 'touch', `/tmp/${file}`);
+    const { code, stderr } = kubectl('exec', '-n', ROLLING, 'deploy/rolling', '--', 'touch', `/tmp/${file}`);
     return code === 0 ? 'written' : /Permission denied/.test(stderr) ? 'denied' : stderr;
   };
 
@@ -161,6 +167,17 @@ describe('an API server with its scheduler and controllers, and a node with kube
     });
   });
 
+  test('the smallest program of the README runs, confined, and serves', async () => {
+    const objects = smallestProgram();
+    apply(forSmallNode(objects));
+    const [pod] = await running('default', 2);
+    const [deployment] = objects.filter(({ kind }) => kind === 'Deployment').flatMap((object) => podTemplates(object));
+    expect(pod.spec.securityContext.appArmorProfile).toEqual({ type: 'Localhost', localhostProfile: effectiveProfiles(deployment.template)[0].profile!.localhostProfile });
+    expect((await node.run(`busybox wget -qO- http://${pod.status.podIP}:8080/`)).output).toBe('the shop\n');
+    expect(kubectl('delete', 'deployment', '--all').code).toBe(0);
+    lap('the smallest program applied, asked and deleted');
+  });
+
   test('a gated pod waits for the label of its profile, which the loader\'s gate puts on the node, and then runs', async () => {
     const { objects, profile } = rolling(historyFile, 'one');
     first = profile;
@@ -213,7 +230,7 @@ describe('an API server with its scheduler and controllers, and a node with kube
     expect(await node.must('cat /sys/kernel/security/apparmor/profiles')).not.toContain('k8s-apparmor.rolling');
     await startJoinedNode(node, cluster);
     say(`together: reboot to the node's first word: ${seconds.toFixed(1)} s`);
-    expect(kubectl('rollout', 'undo', 'deployment/rolling').code).toBe(0);
+    expect(kubectl('rollout', 'undo', '-n', ROLLING, 'deployment/rolling').code).toBe(0);
     await rolledTo(first);
     lap(`reboot of ${JOINED_NODE} and a rollback to its pod ready`);
     expect([touch('one'), touch('two')]).toEqual(['denied', 'written']);
