@@ -5,7 +5,7 @@ import { Placeholders } from './placeholders';
 import { combine, settle, VALUE } from './settle';
 import { gate, type Gate, type GateProps } from '../manifests/gate';
 import { gateAccess } from '../manifests/gate-policy';
-import type { JsonObject } from '../manifests/json';
+import { type JsonObject, nameOf } from '../manifests/json';
 import type { Emission } from '../manifests/kubernetes-versions';
 import { loaderObjects, type LoaderParser, type LoaderProps } from '../manifests/loader';
 import { loaderNamespace, loaderServiceAccount, PROJECT_LABELS } from '../manifests/loader-namespace';
@@ -71,10 +71,6 @@ export function bundleObjects(who: string, name: string, args: AppArmorProfileBu
 /** How a profile is distributed. */
 export function textOf(profile: AppArmorProfile): { name: string; loadedName: string; text: string } {
   return { name: profile.name, loadedName: profile.loadedName, text: profile.toText() };
-}
-
-export function nameOf(object: JsonObject): string {
-  return String((object.metadata as JsonObject).name);
 }
 
 /** @throws {pulumi.RunError} if no namespace can have this name, which policies of the cluster hold too */

@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
-import { type BundleObjects, bundleObjects, nameOf, textOf } from './bundle-objects';
+import { type BundleObjects, bundleObjects, textOf } from './bundle-objects';
 import { distribution, registerBundle } from './bundle-registry';
 import { resourceOf } from './object-resource';
 import { bundleNameFault, LONGEST_BUNDLE_NAME } from '../manifests/bundle-name';
 import { type ProfileGeneration, generationOf } from '../manifests/generations';
+import { nameOf } from '../manifests/json';
 import { KeptHistory } from '../manifests/kept-history';
 import { oversizedProfiles } from '../manifests/profile-config-maps';
 import { profileNameFault, withoutGeneration } from '../manifests/profile-name';

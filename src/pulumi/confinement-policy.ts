@@ -3,7 +3,7 @@ import { distribution, loadersOf } from './bundle-registry';
 import { resourceOf } from './object-resource';
 import { referenceOf } from './profile-inputs';
 import { DEEP, settle } from './settle';
-import type { JsonObject } from '../manifests/json';
+import { type JsonObject, nameOf } from '../manifests/json';
 import { DEFAULT_RANGE, parseReleaseRange } from '../manifests/kubernetes-versions';
 import { PROJECT_LABELS } from '../manifests/loader-namespace';
 import { confinementPolicy, type PolicyAction, type PolicyExemption, type PolicyProps } from '../manifests/policy';
@@ -172,8 +172,4 @@ function checkFrame({ who, defaultProfile, kubernetesVersion }: PolicyFrame, giv
 
 function rangeOf(kubernetesVersion: string | undefined): typeof DEFAULT_RANGE {
   return kubernetesVersion === undefined ? DEFAULT_RANGE : parseReleaseRange(kubernetesVersion);
-}
-
-function nameOf(object: JsonObject): string {
-  return String((object.metadata as JsonObject).name);
 }

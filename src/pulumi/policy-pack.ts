@@ -1,4 +1,5 @@
 import type { Policies, ResourceValidationArgs, ResourceValidationPolicy } from '@pulumi/policy';
+import { kubernetesType } from './kubernetes-type';
 import { effectiveProfiles } from '../manifests/confine-pod';
 import { entryOf, type JsonObject, listOf, objectAt, objectOf, stringOf } from '../manifests/json';
 import { isPrivileged, isWindows } from '../manifests/pod-spec';
@@ -7,8 +8,8 @@ import { type AllowedNames, policyRules } from '../manifests/policy-rules';
 import { allowedNames, exemptionFault } from '../manifests/policy-scope';
 import { profileNameFault, withoutGeneration } from '../manifests/profile-name';
 import { annotationOf } from '../manifests/profile-reference';
-import { type AppArmorProfile, ProfileKind } from '../profile';
-import { kubernetesType } from './kubernetes-type';
+import type { AppArmorProfile } from '../profile';
+import { ProfileKind } from '../profile/kinds';
 
 /** Pods and workloads that the pack leaves alone: those for which all that is given here holds. */
 export interface PackExemption {
