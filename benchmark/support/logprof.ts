@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logPieces } from './log';
-import { debianRoot } from '../../test/support/real/debian';
+import { inRoot, logprofCommand, utilitiesRoot } from '../../test/support/real/logprof';
 
 const PROFILE = `abi <abi/4.0>,
 include <tunables/global>
@@ -15,7 +15,7 @@ profile bench /srv/app/bin/app flags=(complain) {
 /** A folder with Debian's `apparmor-utils`, or why there is none. */
 export function utilities(): { root: string } | { missing: string } {
   try {
-    return { root: debianRoot('sid', ['apparmor-utils'], 'minbase') };
+    return { root: utilitiesRoot() };
   } catch (error) {
     return { missing: (error as Error).message };
   }
@@ -26,7 +26,7 @@ export function logprofSeconds(root: string, distinct: number): number | undefin
   writeFileSync(join(root, 'etc', 'apparmor.d', 'bench'), PROFILE);
   writeFileSync(join(root, 'bench.log'), Buffer.concat([...logPieces(distinct, distinct)]));
   mkdirSync(join(root, 'bench-out'), { recursive: true });
-  return processorSeconds(inRoot(root, ['aa-logprof', '-a', '--no-abstraction', '--no-check-mountpoint', '-f', '/bench.log', '-o', '/bench-out']));
+  return processorSeconds(inRoot(root, logprofCommand('/bench.log', '/bench-out')));
 }
 
 /** Processor seconds of `ReadLog` over a log. */
@@ -34,11 +34,6 @@ export function readLogSeconds(root: string, count: number, paths: number): numb
   writeFileSync(join(root, 'bench.log'), Buffer.concat([...logPieces(count, paths)]));
   const program = 'from apparmor.logparser import ReadLog; ReadLog("/bench.log", {}, {}).read_log("")';
   return processorSeconds(inRoot(root, ['/usr/bin/python3', '-c', program]));
-}
-
-/** With its own `/proc`, in mounts that end with the program. */
-function inRoot(root: string, command: readonly string[]): string[] {
-  return ['unshare', '--mount', 'sh', '-c', 'mount --rbind /proc "$0/proc" && exec chroot "$0" "$@"', root, ...command];
 }
 
 /** Of a program with what it starts; undefined where it fails. */
