@@ -1,6 +1,6 @@
 import { ApiObject, Lazy } from 'cdk8s';
 import { Construct } from 'constructs';
-import { entryOf, JsonObject, objectAt } from '../manifests/json';
+import { entryOf, JsonObject, nameOf, objectAt } from '../manifests/json';
 import { parseReleaseRange } from '../manifests/kubernetes-versions';
 import { PROJECT_LABELS } from '../manifests/loader-namespace';
 import { confinementPolicy, EXEMPTIONS_ANNOTATION, PolicyExemption, PolicyProps } from '../manifests/policy';
@@ -264,8 +264,4 @@ export class ConfinementPolicy extends Construct {
 
 function exemptionsOf(object: JsonObject): unknown {
   return entryOf(objectAt(object, ['metadata', 'annotations']), EXEMPTIONS_ANNOTATION);
-}
-
-function nameOf(object: JsonObject): string {
-  return String((object.metadata as JsonObject).name);
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JsonObject, JsonValue } from './json';
+import { type JsonObject, type JsonValue, nameOf } from './json';
 import { BUSYBOX_IMAGE } from './loader';
+import { programConfigMap } from './program-config-map';
 
 /** What a denial log needs to know: plain data, no framework. */
 export interface DenialLogProps {
@@ -39,19 +39,8 @@ export function denialLogScript(): string {
 
 /** The objects of a denial log: the program's ConfigMap, then the DaemonSet. */
 export function denialLogObjects(props: DenialLogProps): JsonObject[] {
-  const data = { 'denial-log.sh': denialLogScript() };
-  const hash = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 8);
-  const programName = `${props.name}-program-${hash}`;
-  return [
-    {
-      apiVersion: 'v1',
-      data,
-      immutable: true,
-      kind: 'ConfigMap',
-      metadata: { ...props.labels && { labels: { ...props.labels } }, name: programName, namespace: props.namespace },
-    },
-    daemonSet(props, programName),
-  ];
+  const program = programConfigMap({ ...props, name: `${props.name}-program`, data: { 'denial-log.sh': denialLogScript() } });
+  return [program, daemonSet(props, nameOf(program))];
 }
 
 /**

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { profileLabel } from './gate-affinity';
-import { JsonObject, JsonValue } from './json';
+import { JsonObject, JsonValue, nameOf } from './json';
 import { STATE_PATH, STATE_VOLUME, unprivileged } from './loader';
+import { programConfigMap } from './program-config-map';
 
 /** What tells the scheduler which nodes have a bundle's profiles: plain data, no framework. */
 export interface GateProps {
@@ -58,20 +59,13 @@ export function gate(props: GateProps): Gate {
       + 'split it into several bundles, or leave the gate off.');
   }
   const program = gateProgram(props);
-  return { program, container: container(props), volumes: volumes(String((program.metadata as JsonObject).name)) };
+  return { program, container: container(props), volumes: volumes(nameOf(program)) };
 }
 
 function gateProgram(props: GateProps): JsonObject {
   const script = readFileSync(join(__dirname, '..', '..', 'loader', 'label-node.sh'), 'utf8');
   const data = { 'label-node.sh': script, 'labels': labelList(props.loadedNames) };
-  const hash = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 8);
-  return {
-    apiVersion: 'v1',
-    data,
-    immutable: true,
-    kind: 'ConfigMap',
-    metadata: { ...props.labels && { labels: { ...props.labels } }, name: `${props.name}-gate-${hash}`, namespace: props.namespace },
-  };
+  return programConfigMap({ ...props, name: `${props.name}-gate`, data });
 }
 
 /** Lines `PROFILE<TAB>KEY`. */

@@ -58,3 +58,8 @@ function isSorted(keys: readonly string[]): boolean {
 export function withoutEntry(object: JsonObject, key: string): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([name]) => name !== key));
 }
+
+/** The name of an object that we made. */
+export function nameOf(object: JsonObject): string {
+  return String((object.metadata as JsonObject).name);
+}

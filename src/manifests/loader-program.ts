@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JsonObject } from './json';
+import { programConfigMap } from './program-config-map';
 
 /** The mode in which the kernel must list a profile (`/sys/kernel/security/apparmor/profiles`). */
 export type LoaderMode = 'enforce' | 'complain' | 'kill' | 'unconfined';
@@ -49,14 +49,7 @@ export function loaderScript(): string {
 /** The immutable ConfigMap with the program and the list of what it has to load; its name carries the content's hash. */
 export function loaderProgram(props: LoaderProgramProps): JsonObject {
   const data = { 'load-profiles.sh': loaderScript(), 'wanted': wantedList(props.profiles) };
-  const hash = createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 8);
-  return {
-    apiVersion: 'v1',
-    data,
-    immutable: true,
-    kind: 'ConfigMap',
-    metadata: { ...props.labels && { labels: { ...props.labels } }, name: `${props.name}-program-${hash}`, namespace: props.namespace },
-  };
+  return programConfigMap({ ...props, name: `${props.name}-program`, data });
 }
 
 /**

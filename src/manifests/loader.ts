@@ -1,4 +1,4 @@
-import { JsonObject, JsonValue } from './json';
+import { JsonObject, JsonValue, nameOf } from './json';
 import { checkedBundleName, loaderProgram, LoaderProfile } from './loader-program';
 
 /** The way a profile is compiled on the node. */
@@ -73,7 +73,7 @@ export const DEFAULT_GENERATIONS = 3;
 /** The objects of one loader: the program's ConfigMap, then the DaemonSet. */
 export function loaderObjects(props: LoaderProps): JsonObject[] {
   const program = loaderProgram(props);
-  return [program, loaderDaemonSet(props, String((program.metadata as JsonObject).name))];
+  return [program, loaderDaemonSet(props, nameOf(program))];
 }
 
 /**
