@@ -37,7 +37,8 @@ function lintsPage(): string {
   return [
     '# Lints', MADE,
     '`k8s-apparmor lint FILE…`, and `profile.lint()` in a program, say what no compiler refuses and reviewers want to know. ' +
-    'Lints of the preset *recommended* always run, those of *strict* with `--preset strict`.',
+    'Lints of the preset *recommended* always run, those of *strict* with `--preset strict`. The rules of ' +
+    'included files count, too, where the files are yours: named by their own path, beside the profile, or in a folder that `-I` names.',
     ['| Lint | Level | Preset | It finds |', '|---|---|---|---|', ...rows].join('\n'),
     '## Silencing a lint',
     'A comment on the line of the rule, or on a line above it, with the reason; for a whole file `lint-ignore-file`:',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type Diagnostic, excerpt, hasErrors, messageText, placeText } from '../diagnostics';
-import { type CliCommand, type CommandIo, EXIT, examples, UserError } from './command';
+import { type CliCommand, collect, type CommandIo, EXIT, examples, UserError } from './command';
 import { version } from './version';
 import { checkFile, checkText } from '../language/check';
 import type { ParserGeneration } from '../language/cursor';
@@ -35,7 +35,7 @@ export const command: CliCommand = {
     program
       .argument('<file...>', 'profiles, folders of profiles, or - for standard input')
       .option('--base <dir>', 'folder of abstractions, tunables and abi', DEFAULT_BASE)
-      .option('-I, --include <dir>', 'search this folder before the base; can be repeated', (dir: string, dirs: string[]) => [...dirs, dir], [])
+      .option('-I, --include <dir>', 'search this folder before the base; can be repeated', collect)
       .option('--abi <name>', 'warn of rules that these features do not enforce: a file, or a name below abi/ in the base')
       .option('--parser <generation>', `judge as this generation of apparmor_parser does: ${GENERATIONS.join(', ')}`, '5.0')
       .option('--format <format>', `one of ${FORMATS.join(', ')}`, 'text')
@@ -73,12 +73,13 @@ function readOptions(given: Record<string, any>): Options {
   if (!FORMATS.includes(given.format)) {
     throw new UserError(`there is no format '${given.format}'; use one of ${FORMATS.join(', ')}`);
   }
-  for (const dir of [...(given.base === DEFAULT_BASE ? [] : [given.base]), ...given.include]) {
+  const include: readonly string[] = given.include ?? [];
+  for (const dir of [...(given.base === DEFAULT_BASE ? [] : [given.base]), ...include]) {
     if (DISK.kind(dir) !== 'directory') {
       throw new UserError(`'${dir}' is no folder; --base and --include take folders that exist`);
     }
   }
-  return given as Options;
+  return { ...given, include } as unknown as Options;
 }
 
 function resolveOptions({ base, include, abi, parser }: Options): ResolveOptions {

@@ -35,6 +35,11 @@ export class UserError extends Error {
   }
 }
 
+/** For an option that can be repeated: all its values in their order. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 /** Adds an `Examples:` block below a command's help. */
 export function examples(program: Command, rows: ReadonlyArray<readonly [commandLine: string, what: string]>): void {
   const lines = rows.map(([commandLine, what]) => `  ${commandLine}\n      ${what}`);

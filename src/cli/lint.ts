@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { excerpt } from '../diagnostics';
-import { type CliCommand, type CommandIo, EXIT, examples, UserError } from './command';
+import { type CliCommand, collect, type CommandIo, EXIT, examples, UserError } from './command';
 import { version } from './version';
 import { DISK } from '../language/disk';
 import { decode, isSkipped, loadText, type Loaded } from '../language/include-files';
@@ -28,7 +28,7 @@ export const command: CliCommand = {
       .option('--preset <preset>', `one of ${PRESETS.join(', ')}; strict has more to say`, 'recommended')
       .option('--kernel <version>', 'also say what this kernel does not enforce, as in 6.1')
       .option('--fail-on <level>', `the least level that makes the exit code 1: ${LEVELS.join(', ')}`, 'note')
-      .option('-I, --include <dir>', 'also look at the rules that includes bring from this folder; can be repeated', (dir: string, dirs: string[]) => [...dirs, dir], [])
+      .option('-I, --include <dir>', 'also look at the rules that includes bring from this folder; can be repeated', collect)
       .option('--list', 'name every lint instead', false);
     examples(program, [
       ['k8s-apparmor lint profiles/', 'lints every profile of a folder'],
@@ -85,11 +85,12 @@ function readOptions(given: Record<string, any>): Options {
   if (given.kernel !== undefined && !/^\d{1,3}\.\d{1,3}$/.test(given.kernel)) {
     throw new UserError(`'${given.kernel}' is no kernel version; write two numbers, as in 6.1`);
   }
-  const missing = given.include.find((dir: string) => DISK.kind(dir) !== 'directory');
+  const include: readonly string[] = given.include ?? [];
+  const missing = include.find((dir) => DISK.kind(dir) !== 'directory');
   if (missing !== undefined) {
     throw new UserError(`'${missing}' is no folder; --include takes folders that exist`);
   }
-  return given as Options;
+  return { ...given, include } as unknown as Options;
 }
 
 function lintOptions({ preset, kernel }: Options): LintOptions {

@@ -12,6 +12,9 @@ import { type AccessRule, familyOf } from '../rules/registry';
 /** Distinct targets of named transitions that a profile can have (the table has 16 places, 4 are taken). */
 const MOST_TARGETS = 12;
 
+/** A rule that is compared with others, and the includes of this text that brought it. */
+type Found = Notable & { readonly origin: Origin | undefined };
+
 /** Variables that differ from profile to profile. */
 const BUILT_IN = /@\{(?:profile_name|attach_path|exec_path)\}/;
 
@@ -51,16 +54,16 @@ export class Judge {
   }
 
   /** Judges rules that stand side by side. @returns those that are compared with others */
-  private part(profile: Gathered, { rules, origin }: Part): readonly Notable[] {
+  private part(profile: Gathered, { rules, origin }: Part): readonly Found[] {
     const { parts } = this.memory;
     const { features } = this.options;
     const { state } = this.flat.environment;
     const unaliased = this.flat.aliases.length === 0;
     const known = unaliased ? parts.get(rules) : undefined;
     if (known?.state === state && known.features.length === features.length && known.features.every((one, at) => one === features[at])) {
-      return known.notable;
+      return known.notable.map((one) => ({ ...one, origin }));
     }
-    const notable: Notable[] = [];
+    const notable: Found[] = [];
     let lasting = unaliased;
     for (const rule of rules) {
       const fine = this.rule(profile, rule, origin);
@@ -169,7 +172,7 @@ export class Judge {
     return reason === undefined ? undefined : { code: 'not-enforced', severity: 'warning', message: reason, help };
   }
 
-  private targets(profile: Gathered, notable: readonly Notable[]): void {
+  private targets(profile: Gathered, notable: readonly Found[]): void {
     const targets = new Set<string>();
     for (const { rule, origin } of notable) {
       if (rule.type === 'file' && rule.target !== undefined) {
@@ -184,7 +187,7 @@ export class Judge {
   }
 
   /** A safe and an unsafe change for one program to one profile contradict each other. */
-  private changes(notable: readonly Notable[]): void {
+  private changes(notable: readonly Found[]): void {
     const modes = new Map<string, string>();
     for (const { rule, origin } of notable) {
       if (rule.type === 'change_profile' && rule.exec !== undefined && rule.qualifiers.access !== 'deny') {
@@ -198,7 +201,7 @@ export class Judge {
     }
   }
 
-  private conflict(profile: Gathered, notable: readonly Notable[]): void {
+  private conflict(profile: Gathered, notable: readonly Found[]): void {
     const since41 = this.options.generation >= '4.1';
     const executing = notable.flatMap(({ rule, pattern, origin }) => (rule.type !== 'file' || pattern === undefined ? []
       : patternsOfAliases(pattern, this.flat.aliases).map((copy) => ({ rule, pattern: copy, origin }))));

@@ -1,6 +1,5 @@
 import type { Fault } from './cursor';
 import { type Features, parseFeatures } from './features';
-import type { Origin } from './flatten';
 import type { ChangeProfileRule } from '../rules/change-profile';
 import type { FileRule } from '../rules/file';
 
@@ -20,7 +19,6 @@ export interface RuleFacts {
 /** A rule that is compared with the others of its profile. */
 export interface Notable {
   readonly rule: FileRule | ChangeProfileRule;
-  readonly origin: Origin | undefined;
   /** Of the programs that the rule starts, with variables expanded. */
   readonly pattern?: string;
 }

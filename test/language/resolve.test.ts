@@ -1,4 +1,4 @@
-import { type FileReader, parseProfileText, resolve, type ResolveOptions } from '../../src/language';
+import { type FileReader, includeFiles, parseProfileText, resolve, type ResolveOptions } from '../../src/language';
 import { printRule } from '../../src/rules/registry';
 
 function policy(text: string, tree: Readonly<Record<string, string>> = {}, options: ResolveOptions = {}) {
@@ -34,6 +34,17 @@ test('faults of included files tell which includes led there', () => {
   const tree = { '/base/a': 'include <b>\n', '/base/b': '/b{x} r,\n' };
   const [{ source, includedFrom = [] }] = policy('profile p {\n  include <a>\n}\n', tree).diagnostics;
   expect([source.name, ...includedFrom.map((place) => place.source.name)]).toEqual(['/base/b', '/base/a', '/x']);
+});
+
+test('what was learnt of an included file with one text says of another where that one includes it', () => {
+  const tree = { '/base/a': '/a px,\n' };
+  const files: FileReader = { kind: (path) => (path in tree || path === '/base' ? path in tree ? 'file' : 'directory' : 'missing'), read: () => Buffer.from(tree['/base/a']), list: () => [] };
+  const options = { base: '/base', files };
+  const includes = includeFiles(options);
+  const faults = (text: string, fileName: string) => resolve(parseProfileText(text, { fileName }).tree, { ...options, includes }).diagnostics;
+  expect(faults('profile p {\n  include <a>\n}\n', '/one')).toEqual([]);
+  const [{ code, includedFrom: [place] = [] }] = faults('profile q {\n  /a ix,\n  include <a>\n}\n', '/two');
+  expect([code, place.source.name, place.range.start]).toEqual(['exec-conflict', '/two', 23]);
 });
 
 test('only the branch of an if that is taken counts', () => {
