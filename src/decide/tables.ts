@@ -21,7 +21,7 @@ export class ClauseTables {
       }
       const { access = 'allow', audit = false, priority = 0 } = rule.qualifiers;
       for (const clause of MATCHES[rule.type].clauses(rule as never, ground)) {
-        this.hold({ clause, access, audit, priority: clause.priority ?? priority, rule: index });
+        this.hold({ clause, access, audit: clause.audit ?? audit, priority: clause.priority ?? priority, rule: index });
       }
     });
     for (const clause of impliedClauses(profile, ground)) {

@@ -34,6 +34,8 @@ export interface Clause {
   readonly permissions: number;
   /** Instead of the rule's own priority. */
   readonly priority?: number;
+  /** Instead of the rule's own. */
+  readonly audit?: boolean;
   readonly exec?: ExecClause;
 }
 

@@ -1,19 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { alternatives, ANY_TEXT, byteSet, type Expression, literal, sequence } from '../automaton';
 import type { NetworkAccess } from './access';
-import { AccessError, bitOf, bitsOf, bitTable, type Clause, type Ground, type Match, type Question, wordsField } from './match';
+import { AccessError, bitOf, bitsOf, type Clause, type Ground, type Match, type Question, wordsField } from './match';
 import { familiesOf, NETWORK_FAMILIES, type NetworkEnd, type NetworkRule, SOCKET_TYPES, socketTypeOf } from './network';
-import { LOCAL_ACCESSES } from './socket';
-
-/** System calls on sockets. */
-export const SOCKET_BITS = bitTable(
-  'create', 'bind', 'listen', 'accept', 'connect', 'shutdown', 'getattr', 'setattr', 'getopt', 'setopt', 'send', 'receive',
-);
-
-/** Calls by what they are judged with: the kind of socket, its own end, or both ends. */
-export const CREATE = SOCKET_BITS.create;
-export const LOCAL = bitsOf([...LOCAL_ACCESSES].filter((name) => name !== 'create'), SOCKET_BITS);
-export const PEER = bitsOf(['accept', 'connect', 'send', 'receive'], SOCKET_BITS);
+import { common, CREATE, LOCAL, mediatesUnix, PEER, SOCKET_BITS, unixClausesOfNetwork, unixQuestion } from './socket-match';
 
 export const networkMatch: Match<NetworkRule, NetworkAccess> = { clauses, questions };
 
@@ -28,10 +18,12 @@ function mediatesAddresses(ground: Ground): boolean {
 
 function clauses(rule: NetworkRule, ground: Ground): readonly Clause[] {
   const type = socketTypeOf(rule);
-  const kind = [wordsField(familiesOf(rule) ?? []), wordsField(type === undefined ? [] : [type])];
+  const families = familiesOf(rule);
+  const kind = [wordsField(families ?? []), wordsField(type === undefined ? [] : [type])];
   const access = bitsOf(rule.access, SOCKET_BITS);
+  const unix = families?.includes('unix') ?? true ? unixClausesOfNetwork(kind[1], rule.qualifiers.access === 'deny', ground) : [];
   if (!mediatesAddresses(ground)) {
-    return [{ table: 'network', fields: kind, permissions: access, priority: 0 }];
+    return [{ table: 'network', fields: kind, permissions: access, priority: 0 }, ...unix];
   }
   const permissions = rule.peer === undefined ? access : common(access, PEER);
   const local = [...kind, addressField(rule.local), portField(rule.local)];
@@ -39,14 +31,9 @@ function clauses(rule: NetworkRule, ground: Ground): readonly Clause[] {
     { table: 'network', fields: kind, permissions: access, priority: 0 },
     { table: 'network-local', fields: local, permissions: common(permissions, LOCAL), priority: 0 },
     { table: 'network-peer', fields: [...local, addressField(rule.peer ?? {}), portField(rule.peer ?? {})], permissions: common(permissions, PEER), priority: 0 },
+    ...unix,
   ];
 }
-
-/* eslint-disable no-bitwise -- permissions are bits */
-export function common(one: number, other: number): number {
-  return one & other;
-}
-/* eslint-enable no-bitwise */
 
 function addressField({ ip }: NetworkEnd): Expression {
   return ip === undefined ? ANY_TEXT : literal(ip === 'none' ? '' : canonicalAddress(ip));
@@ -101,6 +88,9 @@ function questions(access: NetworkAccess, ground: Ground): readonly Question[] |
   const bit = bitOf(access.access ?? 'create', SOCKET_BITS, 'network access');
   if (!mediatesNetwork(ground)) {
     return undefined;
+  }
+  if (family === 'unix' && mediatesUnix(ground)) {
+    return [unixQuestion({ type, address: localAddress, peerAddress }, bit)];
   }
   const local = [family, type, addressText(localAddress), portText(localPort)];
   if (!mediatesAddresses(ground) || bit === CREATE || (family !== 'inet' && family !== 'inet6')) {

@@ -103,6 +103,19 @@ test('what the kernel or the abi does not mediate is unmediated, whatever the ru
   expect(brief(decide('deny network,', access))).toBe('denied');
 });
 
+test('where unix sockets are mediated by address, a network rule for them allows all that a unix rule could', () => {
+  const asked = (rules: string, access: Access) => {
+    const policy = decidablePolicy(`abi <kernel>,\nprofile web {\n${rules}\n}\n`, { files: FILES, base: '/base', features: 'network_v9 {af_mask {unix}\naf_unix {yes}\n}\n' });
+    return brief(policy.decider(policy.profiles[0]).decide(access));
+  };
+  const bind: Access = { class: 'unix', access: 'bind', type: 'stream', address: '@a' };
+  expect(asked('network create unix,', bind)).toBe('allowed');
+  expect(asked('network inet,', bind)).toBe('denied audited');
+  expect(asked('unix, deny network stream,', bind)).toBe('denied audited');
+  expect(asked('unix, deny network dgram,', bind)).toBe('allowed');
+  expect(asked('unix create type=stream,', { class: 'network', family: 'unix', type: 'stream' })).toBe('allowed');
+});
+
 test('a rule for io_uring lets the kernel poll whatever its label says', () => {
   const allowed = (['sqpoll', 'override_creds'] as const).map((access) => {
     const features = 'io_uring {mask {sqpoll}}\n';
