@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { Access } from './access';
 import { coversNames, isAccessWord, readAccesses } from './accesses';
 import { conditionValues } from './condition-values';
@@ -181,7 +180,7 @@ function readEnd(cursor: Cursor, values: Record<string, readonly string[]>): Net
     }
   }
   const [ip, port] = [values.ip?.[0], values.port?.[0]];
-  if (ip !== undefined && ip !== 'none' && !(isIP(ip) > 0 && !ip.includes('%'))) {
+  if (ip !== undefined && ip !== 'none' && !isAddress(ip)) {
     cursor.reportAt(ip, { code: 'network-address', message: `"${ip}" is no IP address`, help: 'write one IPv4 or IPv6 address, without a range or a mask, or none' });
   }
   if (port !== undefined && !isPort(port)) {
@@ -191,6 +190,13 @@ function readEnd(cursor: Cursor, values: Record<string, readonly string[]>): Net
     cursor.since('5.0', 'interfaces and labels in network rules', values.interface === undefined ? 'label' : 'interface');
   }
   return { ip, port, interface: values.interface?.[0], label: values.label?.[0] };
+}
+
+/** The module is loaded only here: it brings Node's whole network, which most checks do without. */
+function isAddress(text: string): boolean {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- see above
+  const { isIP } = require('node:net') as typeof import('node:net');
+  return isIP(text) > 0 && !text.includes('%');
 }
 
 function isPort(text: string): boolean {
