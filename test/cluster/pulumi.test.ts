@@ -189,20 +189,21 @@ test('a default that a bundle distributes makes objects of remote components wai
 test('a policy pack keeps an unconfined pod from being deployed, and lets a confined one through', async () => {
   const pack = policyPack();
   try {
-    const pod = (securityContext?: object) => async () => {
-      new k8s.core.v1.Pod('bare', { metadata: { name: 'bare' }, spec: { ...template('bare').spec, securityContext } });
-      new k8s.core.v1.Pod('legacy', { metadata: { name: 'legacy' }, spec: template('legacy').spec });
+    const deployments = (securityContext?: object) => async () => {
+      const { selector, template: pod } = spec('bare');
+      new k8s.apps.v1.Deployment('bare', { metadata: { name: 'bare' }, spec: { selector, template: { ...pod, spec: { ...pod.spec, securityContext } } } });
+      new k8s.apps.v1.Deployment('legacy', { metadata: { name: 'legacy' }, spec: spec('legacy') });
     };
-    const stack = await place.stack('pack', pod());
+    const stack = await place.stack('pack', deployments());
     provider.operations.length = 0;
     const refused = await stack.up({ policyPacks: [pack] }).catch((error: Error) => error);
     expect(String((refused as Error).message)).toContain('no AppArmor profile for container bare: set securityContext.appArmorProfile');
     expect(String((refused as Error).message)).not.toContain('container legacy');
-    expect(provider.operations).not.toContain('create Pod default/bare');
+    expect(provider.operations).not.toContain('create Deployment default/bare');
 
-    stack.workspace.program = pod({ appArmorProfile: { type: 'RuntimeDefault' } });
+    stack.workspace.program = deployments({ appArmorProfile: { type: 'RuntimeDefault' } });
     await stack.up({ policyPacks: [pack] });
-    expect(provider.operations).toEqual(expect.arrayContaining(['create Pod default/bare', 'create Pod default/legacy']));
+    expect(provider.operations).toEqual(expect.arrayContaining(['create Deployment default/bare', 'create Deployment default/legacy']));
     await stack.destroy();
   } finally {
     rmSync(pack, { recursive: true, force: true });
@@ -215,9 +216,10 @@ function policyPack(): string {
   const root = join(__dirname, '..', '..');
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'PulumiPolicy.yaml'), 'runtime: nodejs\n');
+  // Pulumi compiles what a pack requires; our sources want our settings.
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions: { rootDir: '/' }, include: ['*.ts'] }));
   writeFileSync(join(folder, 'package.json'), '{ "name": "confinement-pack", "version": "1.0.0", "main": "index.js" }');
   writeFileSync(join(folder, 'index.js'), `
-    require('ts-node').register({ transpileOnly: true, project: ${JSON.stringify(join(root, 'test', 'tsconfig.json'))} });
     const { PolicyPack } = require('@pulumi/policy');
     const { confinementPolicies } = require(${JSON.stringify(join(root, 'src', 'pulumi', 'policy-pack'))});
     new PolicyPack('confinement', { policies: confinementPolicies({ exemptions: [{ resources: ['legacy'], reason: 'a test' }] }) });
