@@ -27,6 +27,7 @@ export interface KernelAnswers {
   readonly seconds: number;
 }
 
+/** Prints the features, loads the policy, and answers what stands in a file by a program. */
 const SCRIPT = `
 features() {
   for entry in "$1"/*; do
@@ -38,14 +39,29 @@ features /sys/kernel/security/apparmor/features
 echo ====
 apparmor_parser -aK --config-file /dev/null /vm/policy 2>&1 | head -20
 echo ====
-/vm/ask < /vm/questions
+/vm/program < /vm/input
 `;
 
 /** Loads a policy into a kernel and asks it. */
 export async function askKernel(kernel: Kernel, policy: string, questions: readonly KernelQuestion[]): Promise<KernelAnswers> {
   const lines = questions.map(({ label, bytes, owner }) => `${owner ? 0 : 1000} ${label} ${Buffer.from(bytes).toString('hex')}\n`);
-  const files = { '/vm/policy': policy, '/vm/questions': lines.join(''), '/vm/ask': { from: program() } };
-  const boot = async () => bootVm({ kernel, files, script: SCRIPT, timeoutMs: 300_000 });
+  const { lines: answers, ...rest } = await answered(kernel, 'ask-kernel.c', policy, lines.join(''));
+  return { ...rest, answers: answers.map(readAnswer) };
+}
+
+/** Loads a policy into a kernel and makes the calls of a plan (see try-calls.c). The answers are error numbers, 0 for success. */
+export async function tryCalls(kernel: Kernel, policy: string, plan: readonly string[]) {
+  const { lines: errors, ...rest } = await answered(kernel, 'try-calls.c', policy, plan.map((line) => `${line}\n`).join(''));
+  const other = errors.filter((line) => !/^\d+$/.test(line));
+  if (other.length > 0) {
+    throw new Error(`kernel ${kernel}: instead of error numbers there is '${other.slice(0, 20).join(' / ')}'`);
+  }
+  return { ...rest, errors: errors.map(Number) };
+}
+
+async function answered(kernel: Kernel, source: string, policy: string, input: string) {
+  const files = { '/vm/policy': policy, '/vm/input': input, '/vm/program': { from: program(source) } };
+  const boot = async () => bootVm({ kernel, files, script: SCRIPT, timeoutMs: 120_000 });
   let { output, seconds, code } = await boot();
   if (code === null) {
     ({ output, seconds, code } = await boot()); // The emulator has been seen to crash the newest kernel while it was idle.
@@ -54,7 +70,7 @@ export async function askKernel(kernel: Kernel, policy: string, questions: reado
   if (answers === undefined || words.trim() !== '') {
     throw new Error(`kernel ${kernel} did not take the policy: ${output.slice(-2000)}`);
   }
-  return { features, seconds, answers: answers.trimEnd().split('\n').map(readAnswer) };
+  return { features, seconds, lines: answers.trimEnd().split('\n') };
 }
 
 function readAnswer(line: string): KernelAnswer {
@@ -65,11 +81,11 @@ function readAnswer(line: string): KernelAnswer {
   return { allow, audit, quiet };
 }
 
-/** The program that asks, compiled once. */
-function program(): string {
-  const source = join(__dirname, 'ask-kernel.c');
+/** A program of this folder, compiled once. */
+function program(file: string): string {
+  const source = join(__dirname, file);
   const hash = createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 12);
-  return builtOnce(join('vm', `ask-kernel-${hash}`), (path) => {
+  return builtOnce(join('vm', `${file.slice(0, -2)}-${hash}`), (path) => {
     must('cc', ['-static', '-O1', '-o', path, source]);
   });
 }

@@ -5,12 +5,15 @@ import { type CompiledProfile, readCompiledPolicy } from './compiled-policy';
 import type { Random } from './random';
 import { type Generation, realParser } from '../support/real/parsers';
 
-/** What newer parsers put out as tables of permissions apart, where kernels take them: the older form says the same. */
-const TABLES = /^\s*(?:permstable32|permstable32_version|state32)\s*\{[^}]*\}\s*$/gm;
+/**
+ * What newer parsers put out as tables of permissions apart, where kernels take them: the older form says the same. And network
+ * rules by address, which no mainline kernel has.
+ */
+const LEFT_OUT = /^\s*(?:permstable32|permstable32_version|state32)\s*\{[^}]*\}\s*$|\baf_inet\s*\{yes\s*\}/gm;
 
-/** The features file of an ABI, as one that asks for permissions in the older form. */
+/** The features file of an ABI as one of a mainline kernel, and asking for permissions in the older form. */
 export function plainFeatures(generation: Generation, abi: string): string {
-  return readFileSync(realParser(generation).abi(abi), 'utf8').replace(TABLES, '');
+  return readFileSync(realParser(generation).abi(abi), 'utf8').replace(LEFT_OUT, '');
 }
 
 const files = new Map<string, string>();

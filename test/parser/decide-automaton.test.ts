@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { compile, inOtherOrders } from './compile';
+import { ABIS, compile, inOtherOrders, plainFeatures } from './compile';
 import { CompiledAutomaton, type CompiledProfile } from './compiled-policy';
 import { Random } from './random';
 import { nearbyPaths, randomPath, randomRules } from './random-policy';
@@ -18,7 +18,7 @@ const LETTERS: ReadonlyArray<readonly [letter: string, bit: number]> = [['r', 4]
 const EXEC = 1;
 const START = CompiledAutomaton.START;
 const VARIABLES = '@{V} = /a /b/c\n';
-const HEAD = `abi <abi/3.0>,\n${VARIABLES}`;
+const headOf = (abi: string) => `abi <abi/${abi}>,\n${VARIABLES}`;
 
 /* eslint-disable no-bitwise -- packed permissions */
 interface Half {
@@ -126,14 +126,15 @@ test.each(GENERATIONS)('random profiles decide as the automaton that parser %s c
     const bodies = Array.from({ length: 8 }, () => randomRules(random, { priorities: generation !== '3.0' }));
     const texts = bodies.map((rules, index) => `profile p${index} {\n${rules.join('\n')}\n  profile kid { }\n}\n`)
       .filter((text) => compileAlone(generation, text, () => refused++));
+    const abi = ABIS[generation][(rounds / bodies.length) % ABIS[generation].length];
     rounds += bodies.length;
-    const whole = `${HEAD}${texts.join('')}`;
-    const compiled = compile(generation, whole) ?? [];
-    const policy = decidablePolicy(whole, { base: realParser(generation).base, parser: generation });
+    const whole = `${headOf(abi)}${texts.join('')}`;
+    const compiled = compile(generation, whole, abi) ?? [];
+    const policy = decidablePolicy(whole, { base: realParser(generation).base, parser: generation, features: plainFeatures(generation, abi) });
     expect(policy.diagnostics.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([]);
     for (const profile of policy.profiles) {
       const text = texts.find((candidate) => candidate.startsWith(`profile ${profile.name} `)) ?? '';
-      const again = () => inOtherOrders(generation, text, random, HEAD);
+      const again = () => inOtherOrders(generation, text, random, headOf(abi));
       const comparison = new Comparison(policy.decider(profile), profileNamed(compiled, profile.fullName), text, again);
       ask(comparison, profile, random);
       asked += comparison.asked;
