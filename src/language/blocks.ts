@@ -2,20 +2,14 @@ import type { Fault, ParserGeneration } from './cursor';
 import type { AccessRule } from '../rules/registry';
 import type { Qualifiers } from '../rules/rule';
 
-/** What a rule in a qualifier block comes to: its qualifiers there, nothing (owner against other), or a fault. */
-export type Merged = { readonly qualifiers: Qualifiers } | { readonly fault: Fault } | undefined;
-
 /**
- * The qualifiers of a rule in a block, as measured with the real parsers. 3.0 keeps a deny and knows no deny blocks. From
+ * The qualifiers of a rule in a block, undefined where nothing is left of it (owner against other), as measured with the real parsers. 3.0 keeps a deny and knows no deny blocks. From
  * 4.1 on the block says alone what is allowed or denied, and a deny that is lost that way turns its audit around.
  */
-export function mergeQualifiers(block: Qualifiers, own: Qualifiers, generation: ParserGeneration): Merged {
+export function mergeQualifiers(block: Qualifiers, own: Qualifiers, generation: ParserGeneration): Qualifiers | undefined {
   const owner = block.owner ?? own.owner;
   if (own.owner !== undefined && owner !== own.owner) {
     return undefined;
-  }
-  if (generation < '4.1' && block.access === 'deny') {
-    return { fault: { code: 'qualifier-not-allowed', message: 'apparmor_parser 3.0 knows no deny blocks', help: 'write deny before each rule' } };
   }
   const denied = generation < '4.1' && own.access === 'deny';
   const access = denied ? 'deny' : block.access;
@@ -23,13 +17,18 @@ export function mergeQualifiers(block: Qualifiers, own: Qualifiers, generation: 
     : generation < '4.1' ? block.audit === true || own.audit === true
       : (quietBit(block) || quietBit(own)) !== (access === 'deny');
   return {
-    qualifiers: {
-      ...(own.priority === undefined ? {} : { priority: own.priority }),
-      ...(audit ? { audit } : {}),
-      ...(access === undefined ? {} : { access }),
-      ...(owner === undefined ? {} : { owner }),
-    },
+    ...(own.priority === undefined ? {} : { priority: own.priority }),
+    ...(audit ? { audit } : {}),
+    ...(access === undefined ? {} : { access }),
+    ...(owner === undefined ? {} : { owner }),
   };
+}
+
+/** What is wrong with a block itself. */
+export function blockFault({ access }: Qualifiers, generation: ParserGeneration): Fault | undefined {
+  return access === 'deny' && generation < '4.1'
+    ? { code: 'qualifier-not-allowed', message: `apparmor_parser ${generation} knows no deny blocks`, help: 'write deny before each rule' }
+    : undefined;
 }
 
 /** The bit behind audit: an allow logs where it is set, a deny where it is not. */

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../diagnostics';
-import { execFault, mergeQualifiers } from './blocks';
+import { blockFault, execFault, mergeQualifiers } from './blocks';
 import type { Fault, ParserGeneration } from './cursor';
 import { Environment } from './environment';
 import { isModeFlag, modeOf } from './flags';
@@ -173,25 +173,24 @@ export class Flattening {
 
   /** A rule with the qualifiers of its block; undefined where nothing is left of it. */
   private merged(rule: AccessRule, block: Qualifiers, scope: Scope): AccessRule | undefined {
-    const merged = mergeQualifiers(block, rule.qualifiers, this.generation);
-    const lost = rule.qualifiers.access ?? 'allow';
-    if (merged === undefined || ('qualifiers' in merged && (merged.qualifiers.access ?? 'allow') !== lost && rule.qualifiers.access !== undefined)) {
-      const message = merged === undefined ? 'the block and the rule exclude each other, so the rule is for nobody' : `the block takes the ${lost} of this rule away`;
+    const { access: lost } = rule.qualifiers;
+    const qualifiers = mergeQualifiers(block, rule.qualifiers, this.generation);
+    if (qualifiers === undefined || (lost !== undefined && (qualifiers.access ?? 'allow') !== lost)) {
+      const message = qualifiers === undefined ? 'the block and the rule exclude each other, so the rule is for nobody' : `the block takes the ${lost} of this rule away`;
       this.note({ code: 'rule-dropped', severity: 'warning', message, help: 'write the rule outside of the block' }, rule, scope);
     }
-    if (merged === undefined) {
+    if (qualifiers === undefined) {
       return undefined;
     }
-    const fault = 'fault' in merged ? merged.fault : scope.inIf ? undefined : execFault(rule, merged.qualifiers);
-    this.note(fault, rule, scope);
-    return 'fault' in merged ? rule : { ...rule, qualifiers: merged.qualifiers } as AccessRule;
+    this.note(scope.inIf ? undefined : execFault(rule, qualifiers), rule, scope);
+    return { ...rule, qualifiers } as AccessRule;
   }
 
   private block(item: QualifierBlock, scope: Scope): void {
-    const merged = scope.block === undefined ? { qualifiers: item.qualifiers } : mergeQualifiers(scope.block, item.qualifiers, this.generation);
-    if (merged !== undefined) {
-      this.note('fault' in merged ? merged.fault : undefined, item, scope);
-      this.walk(item.body.items, { ...scope, block: 'fault' in merged ? item.qualifiers : merged.qualifiers });
+    this.note(blockFault(item.qualifiers, this.generation), item, scope);
+    const block = scope.block === undefined ? item.qualifiers : mergeQualifiers(scope.block, item.qualifiers, this.generation);
+    if (block !== undefined) {
+      this.walk(item.body.items, { ...scope, block });
     }
   }
 
