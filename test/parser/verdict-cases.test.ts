@@ -1,7 +1,7 @@
 /** The table of near-misses that our own tests go by says what the real parsers say. */
 import { judgeAll } from './verdicts';
-import { GENERATIONS, realParser } from '../support/real/parsers';
 import { verdictCases } from '../language/verdict-cases';
+import { GENERATIONS, realParser } from '../support/real/parsers';
 
 test.each(GENERATIONS)('parser %s accepts and refuses the near-misses as the table says', async (generation) => {
   const { base } = realParser(generation);
