@@ -1,4 +1,5 @@
 import { askKernel, type KernelAnswer, type KernelQuestion } from './ask-kernel';
+import { Automaton, parsePattern } from '../../src/automaton';
 import { decidablePolicy } from '../../src/decide';
 import { hasErrors } from '../../src/diagnostics';
 import { expandVariables, type FlatProfile } from '../../src/language';
@@ -108,7 +109,9 @@ test.each(KERNELS)('kernel %s answers as we decide', async (kernel) => {
     const words = `${profile} ${JSON.stringify(access)} owner=${owner}: ours ${ours}, kernel ${theirs} ${JSON.stringify(answers[index])} bit ${bit}\n${rulesOf(text, profile)}`;
     return ours === theirs ? [] : [{ words, access, owner, ours, profile }];
   });
-  const settled = differences.filter(({ access, owner, ours, profile }) => !answersOtherwise({ access, owner, ours }, rulesOf(text, profile), kernel));
+  const flat = new Map(policy.profiles.map((profile) => [profile.name, profile]));
+  const settled = differences.filter(({ profile, ...one }) => !answersOtherwise(one, rulesOf(text, profile), kernel)
+    && !execsAuditedApart(one.access, flat.get(profile) as FlatProfile, kernel));
   say(`kernel ${kernel}: ${asked.length} accesses to ${PROFILES} profiles, ${settled.length} differences (${differences.length - settled.length} unsettled), ${JSON.stringify(counts)}, ${seconds.toFixed(1)} s`);
   expect(settled.slice(0, 5).map(({ words }) => words)).toEqual([]);
   expect(differences.length).toBeLessThan(asked.length / 1000);
@@ -129,8 +132,24 @@ function answersOtherwise({ access, owner, ours }: { access: Access; owner: bool
   });
 }
 
+/**
+ * Parser 4.1 also mixes up the m of exec rules that match one path where some of them are audited and others are not: what the
+ * exact rule takes over from the glob hangs on that.
+ */
+function execsAuditedApart(access: Access, { rules, variables }: FlatProfile, kernel: Kernel): boolean {
+  if (GENERATION_OF[kernel] !== '4.1' || access.class !== 'file' || access.mask !== 'm') {
+    return false;
+  }
+  const audits = rules.flatMap((rule) => {
+    const pattern = rule.type === 'file' && rule.exec !== undefined ? expandVariables(rule.path ?? '/**', variables).pattern : undefined;
+    const matches = pattern !== undefined && new Automaton([parsePattern(pattern)], (matching) => matching.length > 0).match(access.path);
+    return matches ? [rule.qualifiers.audit ?? false] : [];
+  });
+  return new Set(audits).size === 2;
+}
+
 /* eslint-disable no-bitwise -- packed permissions */
-/** What a compiled policy says of mapping: the owner's half first, the other 14 bits higher; what is quiet 7 bits above what is audited. */
+/** What a compiled policy says of mapping: the other half stands 14 bits above the owner's, quiet bits 7 above audited ones. */
 function mapVerdict(accept: number, accept2: number, owner: boolean): string {
   const shift = (owner ? 0 : 14) + 6;
   return (accept >>> shift & 1) === 1 ? `allowed ${(accept2 >>> shift & 1) === 1}` : `denied ${(accept2 >>> (shift + 7) & 1) === 0}`;
