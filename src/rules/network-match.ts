@@ -21,7 +21,7 @@ function clauses(rule: NetworkRule, ground: Ground): readonly Clause[] {
   const families = familiesOf(rule);
   const kind = [wordsField(families ?? []), wordsField(type === undefined ? [] : [type])];
   const access = bitsOf(rule.access, SOCKET_BITS);
-  const unix = families?.includes('unix') ?? true ? unixClausesOfNetwork(kind[1], rule.qualifiers.access === 'deny', ground) : [];
+  const unix = families?.includes('unix') ?? true ? unixClausesOfNetwork(kind[1], rule.qualifiers, ground) : [];
   if (!mediatesAddresses(ground)) {
     return [{ table: 'network', fields: kind, permissions: access, priority: 0 }, ...unix];
   }

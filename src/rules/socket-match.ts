@@ -1,6 +1,7 @@
 import { ANY_BYTES, byteSet, type Expression, literal, parsePattern, sequence } from '../automaton';
 import type { UnixAccess } from './access';
 import { bitsOf, bitTable, type Clause, type Ground, patternField, type Question } from './match';
+import type { Qualifiers } from './rule';
 import { LOCAL_ACCESSES } from './socket';
 import type { UnixRule } from './unix';
 
@@ -45,11 +46,11 @@ export function unixClauses({ access, address, peerAddress, peerLabel }: UnixCon
 
 /**
  * What a network rule for the family says where unix sockets are mediated by address: everything that a unix rule could,
- * whatever its list of accesses. What is denied so is logged.
+ * whatever its list of accesses. What is denied so is logged where the rule does not ask for it, and is not where it does.
  */
-export function unixClausesOfNetwork(type: Expression, denied: boolean, ground: Ground): readonly Clause[] {
+export function unixClausesOfNetwork(type: Expression, { access, audit }: Qualifiers, ground: Ground): readonly Clause[] {
   const clauses = mediatesUnix(ground) ? unixClauses({ access: [] }, type, ground) : [];
-  return clauses.map((clause): Clause => ({ ...clause, priority: 0, ...(denied ? { audit: true } : {}) }));
+  return clauses.map((clause): Clause => ({ ...clause, priority: 0, ...(access === 'deny' ? { audit: audit !== true } : {}) }));
 }
 
 function addressField(address: string | undefined, ground: Ground): Expression {
