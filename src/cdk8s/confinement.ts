@@ -124,9 +124,11 @@ export class Confinement {
   }
 
   private validate(): string[] {
-    const objects = this.scope.node.findAll().filter((child): child is ApiObject => ApiObject.isApiObject(child));
-    const faults = objects.filter((object) => mayHoldPods(object.apiVersion ?? '', object.kind ?? '')).flatMap((object) => this.confine(object));
-    return [...this.profileFaults(), ...faults, ...this.unusedNames()];
+    const faults = this.profileFaults();
+    for (const child of this.scope.node.findAll()) {
+      if (ApiObject.isApiObject(child) && mayHoldPods(child.apiVersion ?? '', child.kind ?? '')) faults.push(...this.confine(child));
+    }
+    return [...faults, ...this.unusedNames()];
   }
 
   /** Takes hold of an object, and says what stands against its confinement by this one. */

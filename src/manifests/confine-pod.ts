@@ -60,13 +60,19 @@ export function confinePod(template: PodTemplate, confinement: PodConfinement, e
     return { ...unchanged, windows: false, kept: [pod, ...wantedOf(template, confinement).flatMap((wanted) => wanted.own ?? [])] };
   }
   const all = wantedOf(template, confinement);
-  const open = all.filter((wanted) => !wanted.own && wanted.profile);
-  return {
-    template: emission === 'fields' ? withFields(template, confinement, all) : withAnnotations(template, open),
-    windows: false,
-    kept: all.flatMap((wanted) => wanted.own ?? []),
-    privileged: open.filter(({ container, profile }) => profile!.type === 'Localhost' && isPrivileged(container)).map(({ container }) => container.name),
-  };
+  const open: Wanted[] = [];
+  const kept: KeptChoice[] = [];
+  const privileged: string[] = [];
+  for (const wanted of all) {
+    const { container, profile, own } = wanted;
+    if (own) kept.push(own);
+    else if (profile) {
+      open.push(wanted);
+      if (profile.type === 'Localhost' && isPrivileged(container)) privileged.push(container.name);
+    }
+  }
+  const changed = emission === 'fields' ? withFields(template, confinement, all, open) : withAnnotations(template, open);
+  return { template: changed, windows: false, kept, privileged };
 }
 
 function wantedOf(template: PodTemplate, confinement: PodConfinement): Wanted[] {
@@ -101,8 +107,7 @@ function kept(found: ProfileReference | undefined, text: string, wanted: Profile
   };
 }
 
-function withFields(template: PodTemplate, confinement: PodConfinement, all: readonly Wanted[]): PodTemplate {
-  const open = all.filter((wanted) => !wanted.own && wanted.profile);
+function withFields(template: PodTemplate, confinement: PodConfinement, all: readonly Wanted[], open: readonly Wanted[]): PodTemplate {
   if (open.length === 0) return template;
   const annotated = all.some(({ own, container }) => own && !containerProfileField(container));
   const podLevel = !annotated && confinement.pod !== undefined;

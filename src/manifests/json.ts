@@ -43,8 +43,16 @@ export function withEntry(object: JsonObject, key: string, value: JsonValue): Js
   const keys = Object.keys(object);
   const place = isSorted(keys) ? keys.findIndex((name) => name > key) : -1;
   if (place < 0) return { ...object, [key]: value };
-  const entries = keys.map((name): [string, JsonValue] => [name, object[name]]);
-  return Object.fromEntries([...entries.slice(0, place), [key, value], ...entries.slice(place)]);
+  const copy: Record<string, JsonValue> = {};
+  const set = (name: string, of: JsonValue) => {
+    if (name === '__proto__') Object.defineProperty(copy, name, { value: of, configurable: true, enumerable: true, writable: true });
+    else copy[name] = of;
+  };
+  for (let index = 0; index < keys.length; index++) {
+    if (index === place) set(key, value);
+    set(keys[index], object[keys[index]]);
+  }
+  return copy;
 }
 
 function isSorted(keys: readonly string[]): boolean {
