@@ -61,18 +61,17 @@ export function confinePod(template: PodTemplate, confinement: PodConfinement, e
   }
   const all = wantedOf(template, confinement);
   const open: Wanted[] = [];
-  const kept: KeptChoice[] = [];
+  const choices: KeptChoice[] = [];
   const privileged: string[] = [];
   for (const wanted of all) {
     const { container, profile, own } = wanted;
-    if (own) kept.push(own);
-    else if (profile) {
-      open.push(wanted);
-      if (profile.type === 'Localhost' && isPrivileged(container)) privileged.push(container.name);
-    }
+    if (own) choices.push(own);
+    if (own || !profile) continue;
+    open.push(wanted);
+    if (profile.type === 'Localhost' && isPrivileged(container)) privileged.push(container.name);
   }
   const changed = emission === 'fields' ? withFields(template, confinement, all, open) : withAnnotations(template, open);
-  return { template: changed, windows: false, kept, privileged };
+  return { template: changed, windows: false, kept: choices, privileged };
 }
 
 function wantedOf(template: PodTemplate, confinement: PodConfinement): Wanted[] {
