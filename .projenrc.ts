@@ -50,6 +50,7 @@ const project = new cdk8s.ConstructLibraryCdk8s({
   devDeps: [
     'cdk8s@^2.70.0',
     ...Object.entries(PLUS).map(([release, version]) => `cdk8s-plus-${release}@${version}`),
+    '@jest/globals@^30',
     'fast-check@^4',
     'ajv@^8',
     '@types/node@^20',

@@ -15,7 +15,12 @@ export type { MatcherResult } from './decisions';
 /** The matchers themselves, for `expect.extend` where `expect` is imported. */
 export const matchers = { toAllow, toDeny, toBeConfined };
 
-interface ConfinementMatchers<R> {
+/**
+ * The matchers' types. They are there by themselves for the global `expect` of `@types/jest`; for the one of `@jest/globals` write
+ * once `declare module 'expect' { interface Matchers<R> extends ConfinementMatchers<R> {} }`, and for vitest's
+ * `declare module 'vitest' { interface Assertion<T> extends ConfinementMatchers<T> {} }` with `expect.extend(matchers)`.
+ */
+export interface ConfinementMatchers<R> {
   /** The profile lets an access pass: by a rule, or because nothing mediates it. */
   toAllow(access: Record<string, any>, options?: DecisionOptions): R;
   /** The profile refuses an access. */
