@@ -5,7 +5,7 @@ import { ProfileBase, ProfileKind, ProfileMode } from './kinds';
 import { modeOf } from './modes';
 import { checkName, DEFAULT_PREFIX, hashedName, plainName } from './name';
 import { profilePrinter } from './print';
-import type { AppArmorProfileProps } from './profile';
+import type { AppArmorProfileProps } from './props';
 import type { RuleItem } from './qualify';
 import { Rule } from './rule';
 import { runtimeDefaultRules, runtimeSignals } from './runtime-default';

@@ -1,6 +1,6 @@
 import { ProfileError } from './errors';
 import { word } from './values';
-import type { ExecMode } from '../rules/file';
+import type { ExecMode } from '../rules/permissions';
 
 /** What becomes of the confinement where a program is executed. */
 export class ExecTransition {

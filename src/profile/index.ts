@@ -11,7 +11,8 @@ export { NetworkFamily, SocketAccess, SocketType, type NetworkOptions } from './
 export type { ProfileTextOptions } from './from-text';
 export { profileOfGeneration } from './generation';
 export { ProfileBase, ProfileKind, ProfileMode } from './kinds';
-export { AppArmorProfile, type AppArmorProfileProps } from './profile';
+export { AppArmorProfile } from './profile';
+export type { AppArmorProfileProps } from './props';
 export { PtraceAccess, type PtraceProps } from './ptrace';
 export { Resource } from './rlimit';
 export { Rule, type IncludeOptions } from './rule';

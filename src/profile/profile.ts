@@ -1,4 +1,3 @@
-import { AppArmorAbi } from './abi';
 import { build, type Content, type LoadedProfile } from './build';
 import type { Decisions } from './decision';
 import { ProfileError } from './errors';
@@ -6,30 +5,12 @@ import { contentOfText, readProfileFile, type ProfileTextOptions } from './from-
 import { ProfileBase, ProfileKind, ProfileMode } from './kinds';
 import { lintProfile, type LintFinding, type LintProfileOptions } from './lint-profile';
 import { checkName } from './name';
-import type { Rule } from './rule';
+import type { AppArmorProfileProps } from './props';
 import { Verdict, type Decision, type DecisionOptions } from './verdict';
 
 /** Loaded when first asked: a program that only writes profiles shall not pay for deciding. */
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const decisions = (): typeof import('./decision') => require('./decision');
-
-/** A typed profile. */
-export interface AppArmorProfileProps {
-  /** Letters, digits, `.`, `_` and `-`; at most 63. */
-  readonly name: string;
-  /** What it allows and denies; the order has no meaning. @default - what the base gives */
-  readonly rules?: Rule[];
-  /** @default ProfileBase.NONE */
-  readonly base?: ProfileBase;
-  /** @default ProfileMode.ENFORCE */
-  readonly mode?: ProfileMode;
-  /** Begins the name on the node. @default 'k8s-apparmor' */
-  readonly prefix?: string;
-  /** The generation of AppArmor that it is written for, which every node must have. @default AppArmorAbi.V3_0 */
-  readonly abi?: AppArmorAbi;
-  /** Files below the node's `/etc/apparmor.d` whose rules it takes, `abstractions/base`. @default - none */
-  readonly includes?: string[];
-}
 
 /**
  * An AppArmor profile as a value: what a pod is to be confined by.

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import type { AppArmorProfileBundleArgs, ProfileLoaderArgs } from './bundle';
+import type { AppArmorProfileBundleArgs, ProfileLoaderArgs } from './bundle-args';
 import { emissionOf } from './confine-inputs';
 import { Placeholders } from './placeholders';
 import { combine, settle, VALUE } from './settle';

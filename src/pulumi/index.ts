@@ -1,5 +1,6 @@
 export * from '../profile';
-export { AppArmorProfileBundle, type AppArmorProfileBundleArgs, type ProfileLoaderArgs } from './bundle';
+export { AppArmorProfileBundle } from './bundle';
+export type { AppArmorProfileBundleArgs, ProfileLoaderArgs } from './bundle-args';
 export { confineByDefault, type ConfineByDefaultArgs } from './confine-by-default';
 export { ConfinementPolicy, type ConfinementPolicyArgs, type PolicyExemptionArgs } from './confinement-policy';
 export type { ConfinedWorkload, ConfinedWorkloadArgs } from './confined-workload';

@@ -2,15 +2,12 @@ import type { Access } from './access';
 import type { LinkRule } from './link';
 import { atPath, readPath } from './path-word';
 import { coversOptional } from './pattern-relation';
-import { PERMISSION_LETTERS, type Permissions, readPermissions } from './permissions';
+import { type ExecMode, PERMISSION_LETTERS, type Permissions, readPermissions } from './permissions';
 import { ruleText } from './printing';
 import { type Family, NO_QUALIFIERS, type PatternRelation, type Qualifiers, type QualifiedRule } from './rule';
 import { CHAR, isSpace } from '../language/characters';
 import type { Cursor } from '../language/cursor';
 import { literalPattern, printWord } from '../language/words';
-
-/** How a program is executed. `x` is the bare word of deny rules. */
-export type ExecMode = 'ix' | 'ux' | 'px' | 'cx' | 'pix' | 'cix' | 'pux' | 'cux' | 'x';
 
 /** `[file] [safe|unsafe] PATH PERMISSIONS [-> TARGET],` and its other spellings. */
 export interface FileRule extends QualifiedRule {

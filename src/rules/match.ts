@@ -5,7 +5,7 @@
  */
 import { alternatives, ANY_TEXT, bytesOf, type Expression, literal, parsePattern } from '../automaton';
 import type { Access } from './access';
-import type { ExecMode } from './file';
+import type { ExecMode } from './permissions';
 import type { AccessRule } from './registry';
 
 /** Which list of clauses a question is put to. */

@@ -1,5 +1,7 @@
 /** File permission words such as `rw`, `mrPix` or `x`; apparmor.d(5), "Access Modes". */
-import type { ExecMode } from './file';
+
+/** How a program is executed. `x` is the bare word of deny rules. */
+export type ExecMode = 'ix' | 'ux' | 'px' | 'cx' | 'pix' | 'cix' | 'pux' | 'cux' | 'x';
 
 /** Letters in the order in which they are printed. */
 export const PERMISSION_LETTERS = 'mrwalk';

@@ -1,7 +1,8 @@
 import { listWords, pathWords, peerWords } from './paths';
-import type { ExecMode, FileRule } from '../../rules/file';
+import type { FileRule } from '../../rules/file';
 import type { MountRule } from '../../rules/mount';
 import type { NetworkEnd, NetworkRule } from '../../rules/network';
+import type { ExecMode } from '../../rules/permissions';
 import type { AccessRule } from '../../rules/registry';
 import type { Qualifiers } from '../../rules/rule';
 
