@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtOnce } from './cache';
 import { debianRoot, dynamicLinker, must } from './debian';
@@ -63,6 +63,7 @@ function loaderRoot(root: string): void {
 function nginxRoot(root: string): void {
   addProgram(root, 'nginx-light', 'usr/sbin/nginx');
   for (const name of ['var/log/nginx', 'var/lib/nginx', 'tmp', 'proc', 'sys', 'dev']) mkdirSync(join(root, name), { recursive: true });
+  chmodSync(join(root, 'tmp'), 0o1777);
   symlinkSync('/dev/stdout', join(root, 'var', 'log', 'nginx', 'access.log'));
   symlinkSync('/dev/stderr', join(root, 'var', 'log', 'nginx', 'error.log'));
   write(root, 'etc/nginx/nginx.conf', NGINX_CONF);
