@@ -24,7 +24,7 @@ import { LOADER_IMAGE, shopImages } from '../support/real/shop-images';
 
 jest.setTimeout(1_800_000);
 
-const LONG = 900_000;
+const LONG = 300_000;
 
 /** A namespace. */
 const ROLLING = 'rolling';
