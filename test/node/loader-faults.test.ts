@@ -17,7 +17,9 @@ AA=/sys/kernel/security/apparmor
 start() { ${loaderCommand(manifests, 'TICK=1')}
   LOADER=$!; }
 # Before it has a process group of its own it is one process.
-stop() { kill -9 -$LOADER 2>/dev/null || kill -9 $LOADER; wait $LOADER 2>/dev/null; }
+stop() { kill -9 -$LOADER 2>/dev/null || kill -9 $LOADER; wait $LOADER 2>/dev/null; over; }
+# Its children are gone only some time after they were killed.
+over() { for i in $(seq 100); do kill -0 -$LOADER 2>/dev/null || return 0; usleep 20000; done; }
 pod() { rm -rf /state/*; : > /run/loader.log; }
 fresh() { pod; rm -f /etc/apparmor.d/.k8s-apparmor.*.boot; }
 await() { for i in $(seq 300); do grep -q "$1" $2 2>/dev/null && return 0; sleep 0.1; done; return 1; }
@@ -48,7 +50,7 @@ grep -c ' (enforce)' $AA/profiles; ls -A /etc/apparmor.d | grep k8s-apparmor | g
 echo "== guard after"; cat /proc/$GUARDED/attr/current
 
 echo "== removed by hand"
-fresh; stop; start; ready
+stop; fresh; start; ready
 gone ${one}; await '"removed"' /run/loader.log; await '^${one} ' $AA/profiles; sleep 1
 show removed
 grep '"removed"' /run/loader.log
