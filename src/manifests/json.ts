@@ -30,7 +30,9 @@ export function entryOf(object: JsonObject | undefined, key: string): JsonValue 
 
 /** The object at the end of a path of keys, or undefined. */
 export function objectAt(object: JsonObject | undefined, path: readonly string[]): JsonObject | undefined {
-  return path.reduce<JsonObject | undefined>((at, key) => objectOf(entryOf(at, key)), object);
+  let at = object;
+  for (const key of path) at = objectOf(entryOf(at, key));
+  return at;
 }
 
 /**
@@ -38,28 +40,33 @@ export function objectAt(object: JsonObject | undefined, path: readonly string[]
  * place only; in other objects a new key goes last.
  */
 export function withEntry(object: JsonObject, key: string, value: JsonValue): JsonObject {
-  // `__proto__` is a key like any other here: a literal defines it, where an assignment would set the prototype.
   if (Object.hasOwn(object, key)) return { ...object, [key]: value };
-  const keys = Object.keys(object);
-  const place = isSorted(keys) ? keys.findIndex((name) => name > key) : -1;
-  if (place < 0) return { ...object, [key]: value };
   const copy: Record<string, JsonValue> = {};
-  const set = (name: string, of: JsonValue) => {
-    if (name === '__proto__') Object.defineProperty(copy, name, { value: of, configurable: true, enumerable: true, writable: true });
-    else copy[name] = of;
-  };
-  for (let index = 0; index < keys.length; index++) {
-    if (index === place) set(key, value);
-    set(keys[index], object[keys[index]]);
+  const place = placeInOrder(object, key);
+  for (const name of Object.keys(object)) {
+    if (name === place) setEntry(copy, key, value);
+    setEntry(copy, name, object[name]);
   }
+  if (place === undefined) setEntry(copy, key, value);
   return copy;
 }
 
-function isSorted(keys: readonly string[]): boolean {
-  for (let index = 1; index < keys.length; index++) {
-    if (keys[index - 1] > keys[index]) return false;
+/** `__proto__` is a key like any other here, where an assignment would set the prototype. */
+function setEntry(object: Record<string, JsonValue>, key: string, value: JsonValue): void {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, configurable: true, enumerable: true, writable: true });
+  else object[key] = value;
+}
+
+/** The first of the keys that a new one comes before; undefined where it comes last or the keys are in no order. */
+function placeInOrder(object: JsonObject, key: string): string | undefined {
+  let place: string | undefined;
+  let last = '';
+  for (const name of Object.keys(object)) {
+    if (name < last) return undefined;
+    if (place === undefined && name > key) place = name;
+    last = name;
   }
-  return true;
+  return place;
 }
 
 /** A copy without one entry. */

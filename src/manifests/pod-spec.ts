@@ -21,10 +21,11 @@ export function containersOf(template: PodTemplate): PodContainer[] {
   const spec = objectOf(entryOf(template, 'spec'));
   const containers: PodContainer[] = [];
   for (const list of CONTAINER_LISTS) {
-    listOf(entryOf(spec, list)).forEach((item, index) => {
-      const body = objectOf(item);
+    const items = listOf(entryOf(spec, list));
+    for (let index = 0; index < items.length; index++) {
+      const body = objectOf(items[index]);
       if (body) containers.push({ list, index, name: stringOf(entryOf(body, 'name')) ?? '', body });
-    });
+    }
   }
   return containers;
 }
