@@ -44,33 +44,32 @@ export function workloadName({ kind, name, namespace }: Workload): string {
 
 function confineTemplate(template: PodTemplate, workload: Workload, confining: Confining, faults: string[]): PodTemplate {
   const { profile, containerProfiles } = confining;
-  const confinement: PodConfinement = { pod: profile && referenceTo(profile), containers: referencesTo(containerProfiles) };
+  const confinement: PodConfinement = { pod: profile && referenceTo(profile), containers: containerProfiles && referencesTo(containerProfiles) };
   const result = confinePod(template, confinement, confining.emission);
-  const who = workloadName(workload);
-  faults.push(
-    ...unknownContainers(template, confinement).map((name) => unknownContainer(who, name, containerNames(template))),
-    ...result.privileged.map((name) => privilegedContainer(who, name, confining)),
-    ...(confining.chosen ? result.kept.filter((kept) => !kept.agrees).map((kept) => contradiction(who, kept)) : []),
-  );
+  for (const name of unknownContainers(template, confinement)) faults.push(unknownContainer(workload, name, containerNames(template)));
+  for (const name of result.privileged) faults.push(privilegedContainer(workload, name, confining));
+  for (const kept of result.kept) {
+    if (confining.chosen && !kept.agrees) faults.push(contradiction(workload, kept));
+  }
   return requireGatedProfiles(result.template, confining.gated);
 }
 
-function referencesTo(profiles: Confining['containerProfiles']): PodConfinement['containers'] {
-  return profiles && Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, referenceTo(profile)]));
+function referencesTo(profiles: NonNullable<Confining['containerProfiles']>): PodConfinement['containers'] {
+  return Object.fromEntries(Object.entries(profiles).map(([name, profile]) => [name, referenceTo(profile)]));
 }
 
-function unknownContainer(who: string, name: string, known: readonly string[]): string {
+function unknownContainer(workload: Workload, name: string, known: readonly string[]): string {
   const names = known.map((one) => `"${one}"`).join(', ');
-  return `${who} has no container "${name}", which "containerProfiles" names: ${names === '' ? 'it has no containers yet' : `its containers are ${names}`}.`;
+  return `${workloadName(workload)} has no container "${name}", which "containerProfiles" names: ${names === '' ? 'it has no containers yet' : `its containers are ${names}`}.`;
 }
 
-function privilegedContainer(who: string, name: string, { profile, containerProfiles, wayOut }: Confining): string {
+function privilegedContainer(workload: Workload, name: string, { profile, containerProfiles, wayOut }: Confining): string {
   const named = containerProfiles?.[name] ?? profile!;
-  return `The container "${name}" of ${who} is privileged and would get the profile "${named.name}", which CRI-O ignores for privileged `
+  return `The container "${name}" of ${workloadName(workload)} is privileged and would get the profile "${named.name}", which CRI-O ignores for privileged `
     + `containers without a word: set "privileged: false", or ${wayOut}.`;
 }
 
-function contradiction(who: string, { container, choice }: KeptChoice): string {
+function contradiction(workload: Workload, { container, choice }: KeptChoice): string {
   const where = container === undefined ? 'the pod' : `the container "${container}"`;
-  return `${who} says itself that ${where} has ${choice}, which contradicts the profile that it is given here: remove one of the two.`;
+  return `${workloadName(workload)} says itself that ${where} has ${choice}, which contradicts the profile that it is given here: remove one of the two.`;
 }
