@@ -87,7 +87,9 @@ function reading(root: string | undefined, print: (line: string) => void): void 
     print(grep === undefined ? '  no grep here' : `  grep -c apparmor=: ${rate(LINES, grep)}; reading takes ${(ours / grep).toFixed(1)} times as long`);
     const count = LINES / 10;
     const readLog = root === undefined ? undefined : least(() => readLogSeconds(root, count, PATHS));
-    if (readLog !== undefined) {
+    if (root !== undefined && readLog === undefined) {
+      print("  AppArmor's ReadLog does not run here");
+    } else if (readLog !== undefined) {
       print(`  AppArmor's ReadLog: ${rate(count, readLog)}; it takes ${(readLog / count / (ours / LINES)).toFixed(0)} times as long`);
     }
   } finally {

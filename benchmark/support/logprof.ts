@@ -29,11 +29,25 @@ export function logprofSeconds(root: string, distinct: number): number | undefin
   return processorSeconds(inRoot(root, logprofCommand('/bench.log', '/bench-out')));
 }
 
-/** Processor seconds of `ReadLog` over a log. */
+/** It asks for each record's profile, so it gets those that it knows, the bench's among them; reading them is not in the time. */
+const READ_LOG = `
+import time
+import apparmor.aa as aa
+from apparmor.logparser import ReadLog
+aa.init_aa(profiledir="/etc/apparmor.d")
+aa.read_profiles()
+begin = time.process_time()
+ReadLog("/bench.log", aa.active_profiles, "/etc/apparmor.d").read_log("")
+print(time.process_time() - begin)
+`;
+
+/** Processor seconds of `ReadLog` over a log; undefined where it fails. */
 export function readLogSeconds(root: string, count: number, paths: number): number | undefined {
+  writeFileSync(join(root, 'etc', 'apparmor.d', 'bench'), PROFILE);
   writeFileSync(join(root, 'bench.log'), Buffer.concat([...logPieces(count, paths)]));
-  const program = 'from apparmor.logparser import ReadLog; ReadLog("/bench.log", {}, {}).read_log("")';
-  return processorSeconds(inRoot(root, ['/usr/bin/python3', '-c', program]));
+  const [program, ...args] = inRoot(root, ['/usr/bin/python3', '-c', READ_LOG]);
+  const { status, stdout } = spawnSync(program!, args, { encoding: 'utf8' });
+  return status === 0 ? Number(stdout.trim()) : undefined;
 }
 
 /** Of a program with what it starts; undefined where it fails. */
