@@ -1,5 +1,6 @@
 import { ApiObject } from 'cdk8s';
 import { IConstruct } from 'constructs';
+import { foreignTemplates } from '../manifests/foreign-templates';
 import { JsonObject } from '../manifests/json';
 import { mayHoldPods, Workload } from '../manifests/pod-template';
 import { AppArmorProfile } from '../profile';
@@ -151,7 +152,15 @@ export class Confinement {
   private unusedNames(): string[] {
     const named = [...this.assignments, ...this.exemptions].map(({ selector }) => selector).filter(({ name }) => name !== undefined);
     return named.filter((selector) => !this.used.has(selector)).map((selector) =>
-      `No workload below "${this.scope.node.path}" has ${describeSelector(selector)}, which assign() or exempt() selects: correct the selector or remove the call.`);
+      `No workload below "${this.scope.node.path}" has ${describeSelector(selector)}, which assign() or exempt() selects: ${this.adviceFor(selector)}.`);
+  }
+
+  private adviceFor({ kind, name }: WorkloadSelector): string {
+    const custom = this.scope.node.findAll().find((child): child is ApiObject => ApiObject.isApiObject(child) && child.name === name
+      && (kind === undefined || child.kind === kind) && foreignTemplates(unchangedJson(child)).length > 0);
+    return custom === undefined
+      ? 'correct the selector or remove the call'
+      : `the ${custom.kind} of this name is a custom resource, whose pods only its controller understands; write the profile into its template yourself`;
   }
 
   /** @internal */

@@ -1,10 +1,13 @@
 import { effectiveProfiles } from '../manifests/confine-pod';
+import { ForeignTemplate, foreignTemplates } from '../manifests/foreign-templates';
 import { entryOf, JsonObject, objectAt, objectOf, stringOf } from '../manifests/json';
+import { FIRST_WITH_FIELDS } from '../manifests/kubernetes-versions';
+import { admitPod } from '../manifests/pod-admission';
 import { isWindows } from '../manifests/pod-spec';
 import { podTemplates, PodTemplate, Workload } from '../manifests/pod-template';
 import { lintProfile } from '../profile/lint-profile';
 
-/** Workloads that the validation leaves alone; all that is given must hold. */
+/** Workloads, and custom resources with pods in them, that the validation leaves alone; all that is given must hold. */
 export interface ValidationExemption {
   /** Why this is right, for the people who review it. */
   readonly reason: string;
@@ -84,11 +87,25 @@ const MISSING: Rule = {
   fails: true,
 };
 
+const REFUSED: Rule = {
+  name: 'refused-by-the-api-server',
+  recommendation: 'What a pod says about AppArmor should be what an API server takes.',
+  fix: 'Correct it where it is written; the location is in the API server\'s own words.',
+  fails: true,
+};
+const UNREACHED: Rule = {
+  name: 'unreached-template',
+  recommendation: 'Pods that a custom resource\'s controller makes should name an AppArmor profile too.',
+  fix: 'Write the profile into its template, where its controller takes one, or list it with a reason under "exempt": Confinement leaves custom resources alone.',
+  fails: false,
+};
+
 /** What profiles of a bundle are called on the node, which a profile that the nodes bring hardly is. */
 const DISTRIBUTED = /^[A-Za-z0-9][A-Za-z0-9._-]*\.[0-9a-f]{8}$/;
 
 /**
- * A validation of cdk8s-cli: finds unconfined workloads, profiles that nobody distributes, and what lints say of the distributed ones.
+ * A validation of cdk8s-cli: finds unconfined workloads, profiles that nobody distributes, what an API server refuses in a pod's AppArmor
+ * fields and annotations, and what lints say of the distributed profiles; and it names pods in custom resources, which nothing here confines.
  * In cdk8s.yaml: `validations: [{ package: ./node_modules/k8s-apparmor, class: ConfinementValidation, version: 1.0.0 }]`.
  */
 export class ConfinementValidation {
@@ -121,12 +138,14 @@ export class ConfinementValidation {
   }
 
   private judge(object: JsonObject, manifestPath: string, known: ReadonlySet<string>): Found[] {
-    return podTemplates(object).filter(({ template, workload }) => !isWindows(template) && !isLoader(workload) && !this.isExempt(workload))
-      .flatMap(({ template, workload }) => faultsOf(template, known)
-        .map(({ rule, location }) => ({ rule, location, manifestPath, resourceName: `${workload.kind}/${workload.name ?? ''}` })));
+    const workloads = podTemplates(object).filter(({ workload }) => !isLoader(workload) && !this.isExempt(workload))
+      .map(({ template, workload }) => ({ of: workload, faults: [...refusalsOf(template, workload), ...faultsOf(template, known)] }));
+    const foreign = foreignTemplates(object).filter((one) => !this.isExempt(one)).map((one) => ({ of: one, faults: unreachedIn(one) }));
+    return [...workloads, ...foreign].flatMap(({ of: { kind, name }, faults }) => faults
+      .map(({ rule, location }) => ({ rule, location, manifestPath, resourceName: `${kind}/${name ?? ''}` })));
   }
 
-  private isExempt(workload: Workload): boolean {
+  private isExempt(workload: Pick<Workload, 'kind' | 'name' | 'namespace'>): boolean {
     const meets = (wanted: string | undefined, value: string | undefined) => wanted === undefined || wanted === value;
     return (this.props.exempt ?? []).some((one) => meets(one.kind, workload.kind) && meets(one.name, workload.name)
       && meets(one.namespace, workload.namespace));
@@ -147,7 +166,25 @@ function isLoader({ kind, podLabels }: Workload): boolean {
   return kind === 'DaemonSet' && entryOf(podLabels, 'app.kubernetes.io/name') === 'k8s-apparmor-loader';
 }
 
-function faultsOf(template: PodTemplate, known: ReadonlySet<string>): { rule: Rule; location: string }[] {
+interface Fault {
+  readonly rule: Rule;
+  readonly location: string;
+}
+
+function refusalsOf(template: PodTemplate, { kind }: Workload): Fault[] {
+  return admitPod(template, kind === 'Pod', FIRST_WITH_FIELDS).errors.map((location) => ({ rule: REFUSED, location }));
+}
+
+function unreachedIn({ path, template }: ForeignTemplate): Fault[] {
+  if (isWindows(template)) return [];
+  return effectiveProfiles(template).filter(({ profile }) => !profile || profile.type === 'Unconfined').map(({ container, profile }) => ({
+    rule: UNREACHED,
+    location: `${path === '' ? '' : `${path}.`}spec.${container.list}[${container.index}] (${container.name}): ${profile?.type ?? 'no profile'}`,
+  }));
+}
+
+function faultsOf(template: PodTemplate, known: ReadonlySet<string>): Fault[] {
+  if (isWindows(template)) return [];
   return effectiveProfiles(template).flatMap(({ container, profile }) => {
     const location = `${container.list}[${container.index}] (${container.name}): `;
     if (!profile) return [{ rule: UNCONFINED, location: `${location}no profile` }];

@@ -49,7 +49,8 @@ function confineTemplate(template: PodTemplate, workload: Workload, confining: C
   for (const name of unknownContainers(template, confinement)) faults.push(unknownContainer(workload, name, containerNames(template)));
   for (const name of result.privileged) faults.push(privilegedContainer(workload, name, confining));
   for (const kept of result.kept) {
-    if (confining.chosen && !kept.agrees) faults.push(contradiction(workload, kept));
+    if (!kept.usable) faults.push(unusableChoice(workload, kept));
+    else if (confining.chosen && !kept.agrees) faults.push(contradiction(workload, kept));
   }
   return requireGatedProfiles(result.template, confining.gated);
 }
@@ -69,7 +70,14 @@ function privilegedContainer(workload: Workload, name: string, { profile, contai
     + `containers without a word: set "privileged: false", or ${wayOut}.`;
 }
 
-function contradiction(workload: Workload, { container, choice }: KeptChoice): string {
-  const where = container === undefined ? 'the pod' : `the container "${container}"`;
-  return `${workloadName(workload)} says itself that ${where} has ${choice}, which contradicts the profile that it is given here: remove one of the two.`;
+function unusableChoice(workload: Workload, kept: KeptChoice): string {
+  return `${ownWords(workload, kept)}, which names no profile and would leave it without any: correct it or remove it.`;
+}
+
+function contradiction(workload: Workload, kept: KeptChoice): string {
+  return `${ownWords(workload, kept)}, which contradicts the profile that it is given here: remove one of the two.`;
+}
+
+function ownWords(workload: Workload, { container, choice }: KeptChoice): string {
+  return `${workloadName(workload)} says itself that ${container === undefined ? 'the pod' : `the container "${container}"`} has ${choice}`;
 }

@@ -31,6 +31,8 @@ export interface KeptChoice {
   readonly choice: string;
   /** Whether it says the same as what was wanted. */
   readonly agrees: boolean;
+  /** False where it names no profile: the API server refuses a field like that, and passes over such an annotation. */
+  readonly usable: boolean;
 }
 
 export interface ConfinedTemplate {
@@ -103,6 +105,7 @@ function kept(found: ProfileReference | undefined, text: string, wanted: Profile
     container,
     choice: found ? describeProfile(found) : text,
     agrees: found !== undefined && wanted !== undefined && sameProfile(found, wanted),
+    usable: found !== undefined,
   };
 }
 

@@ -4,10 +4,12 @@
  * `ValidateAppArmorProfileField`, `ValidateAppArmorPodAnnotations`, `validateAppArmorAnnotationsAndFieldsMatchOnCreate` and
  * `applyAppArmorVersionSkew` in Kubernetes 1.30 to 1.37.
  */
+import { goQuoted } from './go-quote';
 import { entryOf, JsonObject, objectAt, stringOf, withEntry } from './json';
 import { compareReleases, Release } from './kubernetes-versions';
-import { containerProfileField, containersOf, PodContainer, podProfileField, withContainer, withProfileField } from './pod-spec';
+import { appArmorAnnotation, containerProfileField, containersOf, PodContainer, podProfileField, withContainer, withProfileField } from './pod-spec';
 import { PodTemplate } from './pod-template';
+import { isPadded } from './profile-name';
 import {
   ANNOTATION_PREFIX, annotationOf, fieldOf, profileOfAnnotation, profileOfField, ProfileReference, sameProfile,
 } from './profile-reference';
@@ -53,7 +55,7 @@ function copied(template: PodTemplate, request: Request): PodTemplate {
 }
 
 function copiedContainer(template: PodTemplate, container: PodContainer, request: Request): PodTemplate {
-  const annotation = entryOf(annotationsOf(template), ANNOTATION_PREFIX + container.name);
+  const annotation = appArmorAnnotation(template, container.name);
   const field = containerProfileField(container) ?? podProfileField(template);
   if (annotation === undefined) {
     const old = compareReleases(request.release, NO_FIELD_COPY) < 0;
@@ -95,41 +97,47 @@ function annotationErrors(template: PodTemplate, path: string): string[] {
   const names = new Set(containersOf(template).map((container) => container.name));
   return Object.entries(annotationsOf(template)).filter(([key]) => key.startsWith(ANNOTATION_PREFIX)).flatMap(([key, value]) => {
     const name = key.slice(ANNOTATION_PREFIX.length);
-    const text = String(value);
+    const text = String(value ?? '');
     const known = text === '' || text === 'runtime/default' || text === 'unconfined' || text.startsWith('localhost/');
     return [
-      ...(names.has(name) ? [] : [`${path}[${key}]: Invalid value: ${JSON.stringify(name)}: container not found`]),
-      ...(known ? [] : [`${path}[${key}]: Invalid value: ${JSON.stringify(text)}: invalid AppArmor profile name: ${JSON.stringify(text)}`]),
+      ...(names.has(name) ? [] : [`${path}[${key}]: Invalid value: ${goQuoted(name)}: container not found`]),
+      ...(known ? [] : [`${path}[${key}]: Invalid value: ${goQuoted(text)}: invalid AppArmor profile name: ${goQuoted(text)}`]),
     ];
   });
 }
 
 function fieldErrors(field: JsonObject | undefined, path: string, request: Request): string[] {
   if (!field) return [];
-  if (request.windows) return [`${path}: Forbidden: cannot be set for a windows pod`];
+  return [...request.windows ? [`${path}: Forbidden: cannot be set for a windows pod`] : [], ...valueErrors(field, path, request)];
+}
+
+function valueErrors(field: JsonObject, path: string, request: Request): string[] {
   const type = stringOf(entryOf(field, 'type')) ?? '';
   const name = stringOf(entryOf(field, 'localhostProfile'));
   if (type === '') return [`${path}.type: Required value: type is required when appArmorProfile is set`];
   if (!TYPES.includes(type)) {
-    return [`${path}.type: Unsupported value: ${JSON.stringify(type)}: supported values: ${TYPES.map((one) => JSON.stringify(one)).join(', ')}`];
+    return [`${path}.type: Unsupported value: ${goQuoted(type)}: supported values: ${TYPES.map((one) => goQuoted(one)).join(', ')}`];
   }
   if (type !== 'Localhost') {
-    return name === undefined ? [] : [`${path}.localhostProfile: Invalid value: ${JSON.stringify(name)}: can only be set when AppArmor type is Localhost`];
+    return name === undefined ? [] : [`${path}.localhostProfile: Invalid value: ${goQuoted(name)}: can only be set when AppArmor type is Localhost`];
   }
   return nameErrors(name ?? '', `${path}.localhostProfile`, request.release);
 }
 
 function nameErrors(name: string, path: string, release: Release): string[] {
   if (name === '') return [`${path}: Required value: must be set when AppArmor type is Localhost`];
-  if (name.trim() !== name) return [`${path}: Invalid value: ${JSON.stringify(name)}: must not be padded with whitespace`];
-  if (Buffer.byteLength(name) <= 4095) return [];
-  return [`${path}: Too long: may not be ${compareReleases(release, BYTES_IN_MESSAGE) >= 0 ? 'more than 4095 bytes' : 'longer than 4095'}`];
+  const limit = compareReleases(release, BYTES_IN_MESSAGE) >= 0 ? 'more than 4095 bytes' : 'longer than 4095';
+  return [
+    ...isPadded(name) ? [`${path}: Invalid value: ${goQuoted(name)}: must not be padded with whitespace`] : [],
+    ...Buffer.byteLength(name) > 4095 ? [`${path}: Too long: may not be ${limit}`] : [],
+  ];
 }
 
 function matchErrors(template: PodTemplate, container: PodContainer, path: string): string[] {
-  const annotation = entryOf(annotationsOf(template), ANNOTATION_PREFIX + container.name);
+  const annotation = appArmorAnnotation(template, container.name);
   const field = containerProfileField(container) ?? podProfileField(template);
-  if (annotation === undefined || !field) return [];
+  // A type that there is not is told of elsewhere.
+  if (annotation === undefined || !TYPES.includes(stringOf(entryOf(field, 'type')) ?? '')) return [];
   const [type, name] = looselyRead(String(annotation));
   if (type === undefined || type !== entryOf(field, 'type')) return [`${path}.type: Forbidden: apparmor type in annotation and field must match`];
   const sameName = type !== 'Localhost' || name === (entryOf(field, 'localhostProfile') ?? '');
@@ -143,12 +151,12 @@ function looselyRead(annotation: string): [ProfileReference['type'] | undefined,
 
 function warningsOf(template: PodTemplate, request: Request): string[] {
   if (request.bare && request.windows) return [];
-  return containersOf(template).flatMap((container) => {
-    const annotation = entryOf(annotationsOf(template), ANNOTATION_PREFIX + container.name);
+  return [...new Set(containersOf(template).flatMap((container) => {
+    const annotation = appArmorAnnotation(template, container.name);
     if (annotation === undefined || containerProfileField(container) || !warns(template, String(annotation), request)) return [];
     const path = `${request.bare ? '' : 'spec.template.'}metadata.annotations[${ANNOTATION_PREFIX}${container.name}]`;
     return [`${path}: deprecated since v1.30; use the "appArmorProfile" field instead`];
-  });
+  }))];
 }
 
 function warns(template: PodTemplate, annotation: string, request: Request): boolean {

@@ -14,7 +14,8 @@ export interface PodContainer {
   readonly body: JsonObject;
 }
 
-const OS_LABELS = ['kubernetes.io/os', 'beta.kubernetes.io/os'];
+/** The labels that every kubelet gives its node; the second until it is gone. */
+export const OS_LABELS: readonly string[] = ['kubernetes.io/os', 'beta.kubernetes.io/os'];
 
 /** The containers of a pod, init containers (sidecars too) and ephemeral ones included. */
 export function containersOf(template: PodTemplate): PodContainer[] {
@@ -30,9 +31,10 @@ export function containersOf(template: PodTemplate): PodContainer[] {
   return containers;
 }
 
-/** The AppArmor annotation of a container, whatever its type; null counts as absent. */
+/** The AppArmor annotation of a container, whatever its type; the API reads null as an empty text. */
 export function appArmorAnnotation(template: PodTemplate, container: string): unknown {
-  return entryOf(objectAt(template, ['metadata', 'annotations']), ANNOTATION_PREFIX + container) ?? undefined;
+  const value = entryOf(objectAt(template, ['metadata', 'annotations']), ANNOTATION_PREFIX + container);
+  return value === null ? '' : value;
 }
 
 /** The pod-level `appArmorProfile`, valid or not. */

@@ -3,6 +3,7 @@
  * for regular and ephemeral containers: its name, its effective profile as an annotation would say it (`runtime/default`, `unconfined`,
  * `localhost/NAME`, or nothing), and `privileged` or nothing.
  */
+import { OS_LABELS } from './pod-spec';
 import { ANNOTATION_PREFIX } from './profile-reference';
 
 /** A kind of object that a policy matches, and where its pod template is. */
@@ -75,10 +76,17 @@ export function celList(texts: readonly string[]): string {
   return `[${texts.map(celText).join(', ')}]`;
 }
 
-/** A pod for Windows is left alone: there is no AppArmor, and the kubelet of a Linux node refuses such a pod. */
+/**
+ * A pod for Windows is left alone, told as `isWindows` tells it: there is no AppArmor, and the kubelet of a Linux node refuses such a pod
+ * even if it names the node (`rejectPodAdmissionBasedOnOSField`, and `AdmissionCheck` of selector and affinity, Kubernetes 1.30 to 1.37).
+ */
 export function notWindows(place: PolicyPlace): Condition {
   const spec = `${place.template}.spec`;
-  return { name: 'not-windows', expression: `!has(${spec}.os) || ${spec}.os.name != 'windows'` };
+  const selected = OS_LABELS.map((label) => `${spec}.?nodeSelector[?${celText(label)}].orValue('') == 'windows'`);
+  const terms = `${spec}.?affinity.?nodeAffinity.?requiredDuringSchedulingIgnoredDuringExecution.?nodeSelectorTerms.orValue([])`;
+  const wanted = `e.key in ${celList(OS_LABELS)} && e.operator == 'In' && e.?values.orValue([]) == ['windows']`;
+  const required = `${terms}.size() > 0 && ${terms}.all(t, t.?matchExpressions.orValue([]).exists(e, ${wanted}))`;
+  return { name: 'not-windows', expression: `has(${spec}.os) ? ${spec}.os.name != 'windows' : !(${[...selected, required].join(' || ')})` };
 }
 
 /**

@@ -4,6 +4,11 @@ const LONGEST_NAME = 4095;
 /** What Go's `strings.TrimSpace` takes for white space; JavaScript's `trim` also takes U+FEFF and leaves U+0085. */
 const PADDING = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
 
+/** Whether the API server takes the name for padded with white space. */
+export function isPadded(name: string): boolean {
+  return PADDING.test(name);
+}
+
 interface NameRule {
   readonly broken: (name: string) => boolean;
   readonly says: string;
@@ -12,7 +17,7 @@ interface NameRule {
 /** What the API server refuses in `localhostProfile`. */
 const API_RULES: readonly NameRule[] = [
   { broken: (name) => name === '', says: 'is empty; the API server wants a name for type Localhost' },
-  { broken: (name) => PADDING.test(name), says: 'is padded with white space, which the API server refuses; trim it' },
+  { broken: isPadded, says: 'is padded with white space, which the API server refuses; trim it' },
   {
     broken: (name) => Buffer.byteLength(name) > LONGEST_NAME,
     says: `is longer than ${LONGEST_NAME} bytes, which the API server refuses; shorten it`,

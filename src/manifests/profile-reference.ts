@@ -1,4 +1,5 @@
 import { entryOf, JsonObject, objectOf, stringOf } from './json';
+import { isPadded } from './profile-name';
 
 /** How a container names its profile: the API's three types (core/v1 `AppArmorProfile`, Kubernetes 1.30). */
 export type ProfileType = 'Localhost' | 'RuntimeDefault' | 'Unconfined';
@@ -26,7 +27,7 @@ export function profileOfAnnotation(value: string): ProfileReference | undefined
   if (value === 'runtime/default') return { type: 'RuntimeDefault' };
   if (value === 'unconfined') return { type: 'Unconfined' };
   const name = value.startsWith('localhost/') ? value.slice('localhost/'.length) : '';
-  return name !== '' && name.trim() === name && Buffer.byteLength(name) <= 4095 ? { type: 'Localhost', localhostProfile: name } : undefined;
+  return name !== '' && !isPadded(name) && Buffer.byteLength(name) <= 4095 ? { type: 'Localhost', localhostProfile: name } : undefined;
 }
 
 /** The `appArmorProfile` of a security context, valid or not; undefined where it is absent or null. */

@@ -50,9 +50,10 @@ function refuseFaults(template: PodTemplate, confinement: PodConfinement, result
     ...result.privileged.map((name) => `The container "${name}" of ${who} is privileged and would get the profile `
       + `"${(confinement.containers?.[name] ?? confinement.pod)?.localhostProfile}", which CRI-O ignores for privileged containers without a word: `
       + `set "privileged: false", or ${wayOut}.`),
-    ...result.kept.filter(({ agrees }) => chosen && !agrees).map(({ container, choice }) => `${who} says itself that `
-      + `${container === undefined ? 'the pod' : `the container "${container}"`} has ${choice}, which contradicts the profile that it is given here: `
-      + 'remove one of the two.'),
+    ...result.kept.filter(({ agrees, usable }) => !usable || (chosen && !agrees)).map(({ container, choice, usable }) => `${who} says itself that `
+      + `${container === undefined ? 'the pod' : `the container "${container}"`} has ${choice}, which ${usable
+        ? 'contradicts the profile that it is given here: remove one of the two.'
+        : 'names no profile and would leave it without any: correct it or remove it.'}`),
   ];
   if (faults.length > 0) throw new pulumi.RunError(faults.join(' '));
 }

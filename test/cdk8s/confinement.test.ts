@@ -208,6 +208,12 @@ describe('errors at synthesis', () => {
       deployment(chart, 'w', { ...SPEC, securityContext: { appArmorProfile: { type: 'Unconfined' } } });
       Confinement.of(app).assign({ name: 'w' }, DEFAULT);
     }, '[] shop/w: Deployment "w" says itself that the pod has Unconfined, which contradicts the profile that it is given here: remove one of the two.'],
+    ['an annotation that names no profile, which the API server takes and passes over', (app, chart) => {
+      const template = { metadata: { annotations: { 'container.apparmor.security.beta.kubernetes.io/c': 'localhost/ web' } }, spec: SPEC };
+      new ApiObject(chart, 'w', { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'w' }, spec: { template } });
+      Confinement.of(app).byDefault(WEB);
+    }, '[] shop/w: Deployment "w" says itself that the container "c" has annotation "localhost/ web", which names no profile and would leave it without any: '
+      + 'correct it or remove it.'],
     ['two assignments to one workload', (app, chart) => {
       deployment(chart, 'w');
       Confinement.of(app).assign({ name: 'w' }, DEFAULT).assign({ kind: 'Deployment' }, WEB);
@@ -217,6 +223,11 @@ describe('errors at synthesis', () => {
       deployment(chart, 'web');
       Confinement.of(app).exempt({ kind: 'Deployment', name: 'wbe' }, 'r');
     }, '[] No workload below "" has kind "Deployment", name "wbe", which assign() or exempt() selects: correct the selector or remove the call.'],
+    ['a name that only a custom resource has', (app, chart) => {
+      new ApiObject(chart, 'w', { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata: { name: 'web' }, spec: { template: { spec: SPEC } } });
+      Confinement.of(app).assign({ name: 'web' }, DEFAULT);
+    }, '[] No workload below "" has name "web", which assign() or exempt() selects: the Rollout of this name is a custom resource, whose pods only its '
+      + 'controller understands; write the profile into its template yourself.'],
   ];
 
   test.each(faulty)('%s', (_what, make, message) => {

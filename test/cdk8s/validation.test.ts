@@ -91,6 +91,46 @@ test('an exemption needs a reason', () => {
     .toThrow('The exemption of {"name":"web"} in cdk8s.yaml has no reason: say why it runs without a profile.');
 });
 
+const KEY = 'container.apparmor.security.beta.kubernetes.io/';
+
+test('what an API server will refuse is told in its words, for Windows pods too', async () => {
+  const spec = (more: object) => ({ containers: [{ name: 'web', image: 'nginx' }], ...more });
+  const { violations, status } = await validateObjects([
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'old' },
+      spec: {
+        template: {
+          metadata: { annotations: { [`${KEY}web`]: 'runtime/default', [`${KEY}wbe`]: 'docker/default' } }, spec: spec({ securityContext: { appArmorProfile: { type: 'Localhost', localhostProfile: 'x' } } }),
+        },
+      },
+    },
+    { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'win' }, spec: spec({ os: { name: 'windows' }, securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } }) },
+  ]);
+  expect(status).toBe('failure');
+  expect(violations.map(({ ruleName }) => ruleName)).toEqual(['refused-by-the-api-server']);
+  expect(violations[0].violatingResources.map(({ resourceName, locations }: any) => [resourceName, ...locations])).toEqual([
+    ['Deployment/old', `spec.template.annotations[${KEY}wbe]: Invalid value: "wbe": container not found`,
+      `spec.template.annotations[${KEY}wbe]: Invalid value: "docker/default": invalid AppArmor profile name: "docker/default"`,
+      'spec.template.spec.containers[0].securityContext.appArmorProfile.type: Forbidden: apparmor type in annotation and field must match'],
+    ['Pod/win', 'spec.securityContext.appArmorProfile: Forbidden: cannot be set for a windows pod'],
+  ]);
+});
+
+test('pods in custom resources are named and do not fail, unless they are confined or exempt', async () => {
+  const rollout = (name: string, securityContext?: object) => ({
+    apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', metadata: { name }, spec: { template: { spec: { securityContext, containers: [{ name: 'web', image: 'nginx' }] } } },
+  });
+  const objects = [rollout('open'), rollout('held', { appArmorProfile: { type: 'RuntimeDefault' } }), rollout('old')];
+  const { violations, status } = await validateObjects(objects, { exempt: [{ kind: 'Rollout', name: 'old', reason: 'goes away' }] });
+  expect(status).toBe('success');
+  expect(violations).toEqual([expect.objectContaining({
+    ruleName: 'unreached-template',
+    violatingResources: [{ resourceName: 'Rollout/open', manifestPath: 'dist/shop.k8s.yaml', locations: ['spec.template.spec.containers[0] (web): no profile'] }],
+  })]);
+});
+
 test('empty documents and objects of other kinds are no matter', async () => {
   expect(await validateObjects([null, 'text', { kind: 'ConfigMap', data: null }, { apiVersion: 'x/v1', kind: 'Job', spec: { template: { spec: {} } } }]))
     .toEqual({ violations: [], status: 'success' });

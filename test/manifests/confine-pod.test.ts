@@ -76,6 +76,11 @@ const ROWS: readonly Row[] = [
     becomes: { metadata: { annotations: { other: 'x' } }, spec: { containers: [c()], securityContext: field(DEFAULT) } },
   },
   {
+    does: 'takes the place of a null annotation, which the API reads as an empty one',
+    pod: { metadata: { annotations: { [`${KEY}c`]: null } }, spec: { containers: [c()] } },
+    becomes: { metadata: {}, spec: { containers: [c()], securityContext: field(DEFAULT) } },
+  },
+  {
     does: 'gives containers, init containers and sidecars their own profile',
     confinement: { pod: DEFAULT, containers: { side: WEB } },
     pod: { spec: { containers: [c()], initContainers: [side({ restartPolicy: 'Always' })] } },
@@ -167,9 +172,9 @@ test('says which own choices it kept and whether they agree', () => {
     spec: { containers: [c(), side({ securityContext: field(WEB) }), { name: 'odd' }] },
   };
   expect(confinePod(pod, { pod: DEFAULT }, 'fields').kept).toEqual([
-    { container: 'c', choice: 'RuntimeDefault', agrees: true },
-    { container: 'side', choice: 'Localhost web', agrees: false },
-    { container: 'odd', choice: 'annotation "7"', agrees: false },
+    { container: 'c', choice: 'RuntimeDefault', agrees: true, usable: true },
+    { container: 'side', choice: 'Localhost web', agrees: false, usable: true },
+    { container: 'odd', choice: 'annotation "7"', agrees: false, usable: false },
   ]);
 });
 

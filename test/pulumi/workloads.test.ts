@@ -198,6 +198,10 @@ describe('errors', () => {
       `The container "web" of ConfinedDeployment "w" is privileged and would get the profile "${web.loadedName}", which CRI-O ignores for privileged containers without a word: set "privileged: false", or give the container AppArmorProfile.unconfined(reason) in "containerProfiles".`],
     ['a pod that says otherwise', () => { bundle(); new ConfinedDeployment('w', { profile: web, spec: { selector, template: own } }); },
       'ConfinedDeployment "w" says itself that the pod has Unconfined, which contradicts the profile that it is given here: remove one of the two.'],
+    ['an annotation that names no profile', () => {
+      const annotations = { 'container.apparmor.security.beta.kubernetes.io/web': 'localhost/' };
+      new ConfinedDeployment('w', { profile: AppArmorProfile.runtimeDefault(), spec: { selector, template: { ...template, metadata: { ...template.metadata, annotations } } } });
+    }, 'ConfinedDeployment "w" says itself that the container "web" has annotation "localhost/", which names no profile and would leave it without any: correct it or remove it.'],
     ['a version that is none', () => new ConfinedPod('w', { kubernetesVersion: 'new', spec: template.spec }), '"new" in "new" is no Kubernetes version'],
   ])('%s', async (_, program, message) => {
     const said = await refusalOf(program);
