@@ -4,8 +4,9 @@ import { containersOf } from '../../src/manifests/pod-spec';
 import { podTemplates } from '../../src/manifests/pod-template';
 import { everything, WEB } from '../support/every-object';
 import { exampleObjects } from '../support/example';
-import { Cluster, startCluster, until } from '../support/real/apiserver';
+import { Cluster, startCluster } from '../support/real/apiserver';
 import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from '../support/real/kubernetes';
+import { makeNamespace } from '../support/real/namespace';
 
 describe.each([[OLDEST_KUBERNETES, '>=1.30'], [NEWEST_KUBERNETES, '>=1.36']])('a Kubernetes %s API server', (version, range) => {
   let cluster: Cluster;
@@ -14,11 +15,7 @@ describe.each([[OLDEST_KUBERNETES, '>=1.30'], [NEWEST_KUBERNETES, '>=1.36']])('a
     cluster = await startCluster({ version });
     for (const namespace of ['shop', 'all', 'blog', 'default', 'baseline', 'restricted']) {
       const labels = ConfinementPolicy.podSecurityLabels(PodSecurityLevel.BASELINE);
-      const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, ...namespace === 'baseline' && { labels } } };
-      await cluster.api('/api/v1/namespaces', { method: 'POST', body });
-      await until(`namespace ${namespace}`, async () => (await cluster.api(`/api/v1/namespaces/${namespace}/serviceaccounts`, {
-        method: 'POST', body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } },
-      })).status !== 404);
+      await makeNamespace(cluster, namespace, namespace === 'baseline' ? { labels } : {});
     }
   }, 3_600_000);
 

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { POD, TEMPLATED } from './workload-objects';
 import { ANNOTATION_PREFIX } from '../../src/manifests/profile-reference';
-import { Cluster, startCluster, until } from '../support/real/apiserver';
+import { Cluster, startCluster } from '../support/real/apiserver';
 import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from '../support/real/kubernetes';
+import { makeNamespace } from '../support/real/namespace';
 
 interface Answer {
   readonly errors: string[];
@@ -40,9 +41,7 @@ describe.each([[OLDEST_KUBERNETES, '1.30'], [NEWEST_KUBERNETES, '1.37']])('the g
 
   beforeAll(async () => {
     cluster = await startCluster({ version });
-    await until('the account', async () => (await cluster.api('/api/v1/namespaces/default/serviceaccounts', {
-      method: 'POST', body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } },
-    })).status === 201);
+    await makeNamespace(cluster, 'default');
   }, 3_600_000);
 
   afterAll(async () => cluster?.stop());

@@ -7,6 +7,7 @@ import { defaultPolicy } from '../../src/manifests/policy-default';
 import { ProfileReference } from '../../src/manifests/profile-reference';
 import { ApiAnswer, Cluster, startCluster, until } from '../support/real/apiserver';
 import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from '../support/real/kubernetes';
+import { makeNamespace } from '../support/real/namespace';
 
 const STRICT = 'fieldManager=test&fieldValidation=Strict';
 
@@ -15,12 +16,7 @@ describe.each([OLDEST_KUBERNETES, NEWEST_KUBERNETES])('confinement policies on a
 
   beforeAll(async () => {
     cluster = await startCluster({ version, controllers: ['validatingadmissionpolicy-status-controller'] });
-    for (const { name, labels } of NAMESPACES) {
-      await cluster.api('/api/v1/namespaces', { method: 'POST', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } } });
-      await until(`namespace ${name}`, async () => (await cluster.api(`/api/v1/namespaces/${name}/serviceaccounts`, {
-        method: 'POST', body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } },
-      })).status !== 404);
-    }
+    for (const { name, labels } of NAMESPACES) await makeNamespace(cluster, name, { labels });
     const old = TEMPLATED[0].object({ spec: { containers: [container('c', 'Unconfined')] } }) as JsonObject;
     await cluster.api(TEMPLATED[0].path('default'), { method: 'POST', body: { ...old, metadata: { name: 'older' } } });
     await cluster.api(POD.path('default'), { method: 'POST', body: podOf('older', { containers: [container('c')] }) });
@@ -91,11 +87,8 @@ describe.each([OLDEST_KUBERNETES, NEWEST_KUBERNETES])('what a policy does, on a 
 
   beforeAll(async () => {
     cluster = await startCluster({ version });
-    await until('the account', async () => (await cluster.api('/api/v1/namespaces/default/serviceaccounts', {
-      method: 'POST', body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } },
-    })).status === 201);
-    await cluster.api('/api/v1/namespaces', { method: 'POST', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'held', labels: { held: 'yes' } } } });
-    await cluster.api('/api/v1/namespaces/held/serviceaccounts', { method: 'POST', body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } } });
+    await makeNamespace(cluster, 'default');
+    await makeNamespace(cluster, 'held', { labels: { held: 'yes' } });
   }, 3_600_000);
 
   afterAll(async () => cluster?.stop());
@@ -117,7 +110,7 @@ describe.each([OLDEST_KUBERNETES, NEWEST_KUBERNETES])('what a policy does, on a 
     await applyPolicies(cluster, confinementPolicy({ name: 'own', allowRuntimeDefault: false, namespaceLabels: { 'kubernetes.io/metadata.name': 'default' } }));
     await until('the policy', async () => (await create(cluster, POD, 'default', pod())).status === 403);
     const statuses = async (...profiles: string[]) => Promise.all(profiles.map(async (profile) => (await create(cluster, POD, 'default', pod(profile))).status));
-    expect(await statuses('RuntimeDefault', 'unconfined', 'localhost/x', ':ns:x', 'a//&b')).toEqual([403, 403, 403, 403, 403]);
+    expect(await statuses('RuntimeDefault', 'unconfined', 'localhost/x', ':ns:x', 'a//&b', 'a\nb', 'a\u007f')).toEqual([403, 403, 403, 403, 403, 403, 403]);
     expect(await statuses('mine', 'mine//child', '/usr/bin/x')).toEqual([201, 201, 201]);
   }, 60_000);
 });
@@ -138,12 +131,10 @@ describe.each([
 
   beforeAll(async () => {
     cluster = await startCluster({ version: NEWEST_KUBERNETES, flags });
-    for (const [name, labels] of [['default', {}], ['kube-system', {}], ['own', { own: 'yes' }], ['lab', { lab: 'yes' }]] as const) {
-      await cluster.api('/api/v1/namespaces', { method: 'POST', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } } });
-      await until(`namespace ${name}`, async () => (await cluster.api(`/api/v1/namespaces/${name}/serviceaccounts`, {
-        method: 'POST', body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } },
-      })).status !== 404);
-    }
+    await makeNamespace(cluster, 'default');
+    await makeNamespace(cluster, 'kube-system');
+    await makeNamespace(cluster, 'own', { labels: { own: 'yes' } });
+    await makeNamespace(cluster, 'lab', { labels: { lab: 'yes' } });
     const own = policy('own', { type: 'Localhost', localhostProfile: 'k8s-apparmor.web.1a2b3c4d' }, { namespaceLabels: { own: 'yes' } });
     await applyPolicies(cluster, [...policy('runtime', { type: 'RuntimeDefault' }, { namespaceLabels: { 'kubernetes.io/metadata.name': 'default' } }), ...own]);
     await applyPolicies(cluster, policy('lab', { type: 'RuntimeDefault' }, { namespaceLabels: { 'kubernetes.io/metadata.name': 'lab' } }));
@@ -170,6 +161,7 @@ describe.each([
     ['a pod with an empty annotation', 'default', { annotations: { [KEY]: '' }, spec: bare }, undefined],
     ['a pod with an annotation', 'default', { annotations: { [KEY]: 'runtime/default' }, spec: bare }, undefined],
     ['a Windows pod', 'default', { spec: { ...bare, os: { name: 'windows' } } }, undefined],
+    ['a Windows pod by its node selector', 'default', { spec: { ...bare, nodeSelector: { 'kubernetes.io/os': 'windows' } } }, undefined],
     ['a pod of an exempt label', 'default', { labels: { tool: 'debugger' }, spec: bare }, undefined],
     ['a pod of an exempt namespace', 'kube-system', { spec: bare }, undefined],
     ['a pod of a namespace with an exempt label', 'lab', { spec: bare }, undefined],

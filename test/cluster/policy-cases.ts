@@ -53,6 +53,8 @@ const foreign = (name: string, of = 'c') => `AppArmor profile that is none of th
 const PRIVILEGED = 'privileged container c: runtimes run it without its AppArmor profile; remove securityContext.privileged and add the capabilities that it needs, '
   + 'or have the workload exempted';
 const windows = { os: { name: 'windows' } };
+const wants = (...values: string[]) => ({ matchExpressions: [{ key: 'kubernetes.io/os', operator: 'In', values }] });
+const onNodes = (...nodeSelectorTerms: object[]) => ({ nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } });
 
 export const POD_CASES: readonly PodCase[] = [
   { name: 'no profile', spec: one(), refused: MISSING },
@@ -97,7 +99,12 @@ export const POD_CASES: readonly PodCase[] = [
   { name: 'another field in the security context', spec: { securityContext: { runAsUser: 1 }, ...one() }, refused: MISSING },
   { name: 'a Windows pod', spec: { ...windows, ...one() } },
   { name: 'a privileged container of a pod that says Linux', spec: { os: { name: 'linux' }, ...one(WEB, { privileged: true }) }, refused: PRIVILEGED },
-  { name: 'a Linux pod by selector only', spec: { nodeSelector: { 'kubernetes.io/os': 'windows' }, ...one() }, refused: MISSING },
+  { name: 'a Windows pod by its node selector', spec: { nodeSelector: { 'kubernetes.io/os': 'windows' }, ...one() } },
+  { name: 'a Windows pod by the older node label', spec: { nodeSelector: { 'beta.kubernetes.io/os': 'windows' }, ...one() } },
+  { name: 'a Windows pod by its node affinity', spec: { affinity: onNodes(wants('windows'), wants('windows')), ...one() } },
+  { name: 'a pod that may also go to other nodes', spec: { affinity: onNodes(wants('windows'), wants('linux')), ...one() }, refused: MISSING },
+  { name: 'a pod whose affinity wants either', spec: { affinity: onNodes(wants('linux', 'windows')), ...one() }, refused: MISSING },
+  { name: 'a pod that says Linux and selects Windows', spec: { os: { name: 'linux' }, nodeSelector: { 'kubernetes.io/os': 'windows' }, ...one() }, refused: MISSING },
   { name: 'annotation runtime/default', ...annotated('runtime/default') },
   { name: 'annotation of our profile', ...annotated(`localhost/${WEB}`) },
   { name: 'annotation of a foreign profile', ...annotated('localhost/foo'), refused: foreign('foo') },
@@ -129,7 +136,7 @@ export const POD_CASES: readonly PodCase[] = [
   { name: 'no exempt label in a namespace that wants one', namespace: 'mixed', spec: one('Unconfined'), refused: UNCONFINED },
 ];
 
-export const NAMESPACES = [
+export const NAMESPACES: readonly { name: string; labels?: Record<string, string> }[] = [
   { name: 'default' }, { name: 'kube-system' }, { name: 'lab', labels: { team: 'storage', stage: 'lab' } }, { name: 'storage', labels: { team: 'storage' } },
   { name: 'mixed' },
 ];

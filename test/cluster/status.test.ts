@@ -1,8 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { main } from '../../src/cli/main';
 import { confinementPolicy } from '../../src/manifests/policy';
-import { Cluster, startCluster, until } from '../support/real/apiserver';
+import { Cluster, startCluster } from '../support/real/apiserver';
 import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from '../support/real/kubernetes';
+import { makeNamespace } from '../support/real/namespace';
 
 const MERGE = 'application/merge-patch+json';
 const WEB = 'k8s-apparmor.web.1a2b3c4d';
@@ -13,12 +14,7 @@ describe.each([OLDEST_KUBERNETES, NEWEST_KUBERNETES])('k8s-apparmor status on a 
 
   beforeAll(async () => {
     cluster = await startCluster({ version, users: [{ name: 'nobody', groups: [] }] });
-    for (const namespace of ['shop', 'loaders']) {
-      await cluster.api('/api/v1/namespaces', { method: 'POST', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } } });
-      await until('the account', async () => (await cluster.api(`/api/v1/namespaces/${namespace}/serviceaccounts`, {
-        method: 'POST', body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } },
-      })).status === 201);
-    }
+    for (const namespace of ['shop', 'loaders']) await makeNamespace(cluster, namespace);
     const state = JSON.stringify({ problems: [], removed: [{ profile: WEB, time: '2026-05-02T00:00:00Z', times: 1 }] });
     await cluster.api('/api/v1/nodes', {
       method: 'POST',
