@@ -1,7 +1,7 @@
 #!/bin/sh
 # Tells the scheduler which profiles this node has: a label for each loaded one, the bundle's label when all are there, and an
 # annotation with the loader's own words. Asks the API server about this node only, and changes these keys of it only.
-# POSIX shell with awk, cat, curl, grep, head, sed, sleep, sort, tr. Runs without any privilege beside the loader.
+# POSIX shell with awk, cat, curl, grep, sed, sleep, sort, tr. Runs without any privilege beside the loader.
 #
 #   NODE_NAME BUNDLE HASH   this node; the bundle and the hash of what it wants
 #   TAINT                   a start-up taint's key that is taken off when all profiles are loaded; empty for none
@@ -20,7 +20,6 @@ INTERVAL=${INTERVAL:-5}
 REFRESH=${REFRESH:-60}
 TAINT=${TAINT:-}
 PREFIX=profile.k8s-apparmor.io/
-LONGEST_STATE=8000
 
 trap 'exit 0' TERM INT
 
@@ -44,8 +43,8 @@ present_keys() {
 }
 
 state_text() {
-  [ -e "$STATE/state.json" ] || return 0
-  sed 's/"time":"[^"]*",//' "$STATE/state.json" | head -c "$LONGEST_STATE" | tr -d '\000-\037'
+  [ -e "$STATE/brief.json" ] || return 0
+  tr -d '\000-\037' <"$STATE/brief.json"
 }
 
 # A merge patch; null takes a key off.

@@ -36,8 +36,11 @@ DRAFTS=$POLICY/.k8s-apparmor.$BUNDLE.tmp
 MEMORY=$POLICY/.k8s-apparmor.$BUNDLE.boot
 # A call to the parser costs as much as several small profiles; a broken one among them makes all of a call go one by one.
 BATCH=64
-# Failed profiles are tried again after so many ticks: the text cannot change, what it includes on the host can.
+# Failed profiles are tried again after so many ticks: the text cannot change, what it includes on the host can. The state is told again
+# then, because a log is cut off at its beginning.
 RETRY=12
+# Bytes of the state that goes into an annotation of the node, of which all bundles have 256 KiB together.
+LONGEST_BRIEF=7500
 
 # Fields are separated by tabs and a message's lines by \036, so that every record is one line of a file.
 # shellcheck disable=SC2016
@@ -56,6 +59,7 @@ now() { date -u +%Y-%m-%dT%H:%M:%SZ; }
 
 # Records LEVEL<TAB>EVENT<TAB>PROFILE<TAB>MESSAGE on standard input become log lines.
 log_all() {
+  : >"$WORK/spoken"
   # shellcheck disable=SC2016
   awk -F '\t' -v at="$(now)" -v bundle="$BUNDLE" -v node="$NODE_NAME" "$JSON"'
     {

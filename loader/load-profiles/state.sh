@@ -34,7 +34,7 @@ publish() {
     part=1 "$WORK/said" part=2 "$WORK/problems" >"$WORK/news"
   mv -f "$WORK/problems" "$WORK/said"
   write_metrics >"$WORK/metrics.txt" && mv -f "$WORK/metrics.txt" "$STATE/metrics.txt"
-  write_state >"$WORK/state.json" && mv -f "$WORK/state.json" "$STATE/state.json"
+  write_states
   awk -F '\t' '$1 != "copy" && $1 != "replaced" { gsub(/\036/, "\n", $3); print ($2 == "" ? "" : $2 ": ") $3 }' "$WORK/said" 2>/dev/null |
     awk '{ size += length($0) + 1; if (size < 4000) print }' 2>/dev/null >"$TERMINATION_LOG"
   if [ $ready = 1 ] && [ ! -e "$STATE/ready" ]; then
@@ -47,17 +47,52 @@ publish() {
   [ ! -s "$WORK/news" ] || log_all <"$WORK/news"
 }
 
+# The state and its short form, written only when they change: `time` is since when it is so.
+write_states() {
+  write_state "$since" && [ "$(cat "$WORK/state.json")" = "$(cat "$STATE/state.json" 2>/dev/null)" ] && return
+  since=$(now)
+  write_state "$since" && mv -f "$WORK/state.json" "$STATE/state.json" && mv -f "$WORK/brief.json" "$STATE/brief.json"
+  : >"$WORK/spoken"
+}
+
+# The whole state in the form of a log line, and what of it goes into a node's annotation: the same keys, the removed profiles and
+# the first problems in few words, and the number of those left out.
 write_state() {
   # shellcheck disable=SC2016
-  awk -F '\t' -v at="$(now)" -v bundle="$BUNDLE" -v node="$NODE_NAME" -v ready="$ready" "$JSON"'
+  awk -F '\t' -v at="$1" -v bundle="$BUNDLE" -v node="$NODE_NAME" -v ready="$ready" -v brief="$WORK/brief.json" -v longest="$LONGEST_BRIEF" "$JSON"'
     function list(so_far, item) { return so_far == "" ? item : so_far "," item }
-    part == 1 { problems = list(problems, "{\"kind\":" json($1) ",\"profile\":" json($2) ",\"message\":" json($3) "}"); next }
-    { removed = list(removed, "{\"profile\":" json($1) ",\"time\":" json($2) ",\"times\":" ($3 + 0) "}") }
-    END {
-      print "{\"bundle\":" json(bundle) ",\"node\":" json(node) ",\"time\":" json(at) ",\"ready\":" (ready ? "true" : "false") \
-        ",\"problems\":[" problems "],\"removed\":[" removed "]}"
+    function short(text) {
+      if (length(text) > 300) { text = substr(text, 1, 300); sub(/[\300-\377][\200-\277]*$/, "", text); text = text "..." }
+      return text
     }
-  ' part=1 "$WORK/said" part=2 "$WORK/removed"
+    function fits(item) { size += length(item) + 1; if (size > longest) more++; return size <= longest }
+    function problem(message) { return "{\"kind\":" json($1) ",\"profile\":" json($2) ",\"message\":" json(message) "}" }
+    part == 1 {
+      item = "{\"profile\":" json($1) ",\"time\":" json($2) ",\"times\":" ($3 + 0) "}"
+      removed = list(removed, item)
+      if (fits(item)) few_removed = list(few_removed, item)
+      next
+    }
+    {
+      problems = list(problems, problem($3))
+      item = problem(short($3))
+      if (fits(item)) few_problems = list(few_problems, item)
+    }
+    END {
+      ready = ready ? "true" : "false"
+      message = ready == "true" ? "all wanted profiles are loaded" : "not all wanted profiles are loaded as they should be"
+      print "{\"bundle\":" json(bundle) ",\"node\":" json(node) ",\"time\":" json(at) ",\"level\":\"info\",\"event\":\"state\",\"ready\":" ready \
+        ",\"problems\":[" problems "],\"removed\":[" removed "],\"message\":" json(message) "}"
+      print "{\"ready\":" ready ",\"problems\":[" few_problems "],\"removed\":[" few_removed "],\"more\":" (more + 0) "}" >brief
+    }
+  ' part=1 "$WORK/removed" part=2 "$WORK/said" >"$WORK/state.json"
+}
+
+# The last line of the log is always the state: who may read logs need not reach the pod.
+tell_state() {
+  [ -e "$WORK/spoken" ] || return 0
+  rm -f "$WORK/spoken"
+  cat "$STATE/state.json"
 }
 
 write_metrics() {

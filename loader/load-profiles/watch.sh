@@ -1,7 +1,13 @@
 # --- the watch ----------------------------------------------------------------------------------------------------------
 
-# Looks at the node and does what is to be done. $1: `change` of the kernel's policy, `start` or `tick`.
+# $1: `change` of the kernel's policy, `start` or `tick`.
 look() {
+  mend "$1"
+  tell_state
+}
+
+# Looks at the node and does what is to be done.
+mend() {
   fault=$(node_fault)
   if [ -n "$fault" ]; then
     : >"$WORK/missing" && : >"$WORK/ok" && : >"$WORK/wrong"
@@ -56,12 +62,16 @@ ticks() { while sleep "$TICK"; do echo tick; done; }
 watch() {
   checked=0
   count=0
+  since=
   while read -r event; do
     case $event in
       start) look start ;;
       tick)
         count=$((count + 1))
-        [ $((count % RETRY)) -eq 0 ] && rm -f "$WORK"/failed/*
+        if [ $((count % RETRY)) -eq 0 ]; then
+          rm -f "$WORK"/failed/*
+          : >"$WORK/spoken"
+        fi
         look tick
         ;;
       *) [ "$event" -gt "$checked" ] 2>/dev/null && look change ;;

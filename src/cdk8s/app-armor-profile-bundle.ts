@@ -17,7 +17,7 @@ export interface AppArmorProfileBundleProps {
 
   /**
    * The name of the loader; the names of the ConfigMaps begin with it. It has to be the bundle's own in the cluster: give one where
-   * several apps with the same construct ids go to the same cluster.
+   * several apps with the same construct ids go to the same cluster, because the one that is applied last has the loader.
    *
    * @default - from the ids of the construct and those around it
    */

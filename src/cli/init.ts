@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CliCommand, EXIT, examples, UserError } from './command';
+import { LONGEST_BUNDLE_NAME } from '../manifests/bundle-name';
 
 type Framework = 'cdk8s' | 'pulumi';
 
@@ -108,7 +109,8 @@ function frameworkOf(folder: string, options: Readonly<Record<string, unknown>>)
 /** Writes a file where there is none, and says what it did. */
 function place(folder: string, framework: Framework, path: string, dryRun: boolean): string {
   const target = join(folder, path);
-  const text = readFileSync(join(FOLDER, framework, path.replace(/^\./, '')), 'utf8').replaceAll('{{version}}', version());
+  const text = readFileSync(join(FOLDER, framework, path.replace(/^\./, '')), 'utf8')
+    .replaceAll('{{version}}', version()).replaceAll(TEMPLATE_BUNDLE, bundleName(folder));
   if (dryRun) return existsSync(target) ? 'would keep' : 'would write';
   mkdirSync(dirname(target), { recursive: true });
   try {
@@ -118,6 +120,26 @@ function place(folder: string, framework: Framework, path: string, dryRun: boole
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'kept';
     throw new UserError(`${target} cannot be written: ${(error as Error).message}`);
+  }
+}
+
+/** The name that the templates' bundles have. */
+const TEMPLATE_BUNDLE = 'apparmor-profiles';
+
+/** From the project's name, because two programs whose bundles have one name take each other's loader away. */
+function bundleName(folder: string): string {
+  const project = (packageName(folder) ?? basename(resolve(folder))).replace(/^@[^/]*\//, '').toLowerCase();
+  const end = '-profiles';
+  const name = project.replace(/[^a-z0-9]+/g, '-').replace(/^-/, '').slice(0, LONGEST_BUNDLE_NAME - end.length).replace(/-$/, '');
+  return name === '' ? TEMPLATE_BUNDLE : name + end;
+}
+
+function packageName(folder: string): string | undefined {
+  try {
+    const { name } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    return typeof name === 'string' && name !== '' ? name : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -21,6 +21,9 @@ export interface Row {
 
 const HEAD = ['NAMESPACE', 'WORKLOAD', 'CONTAINER', 'PROFILE', 'LOADED', 'PODS', 'STATE'];
 
+/** Two bundles with one name take each other's loader away: nothing else in the cluster tells. */
+const UNBROUGHT = 'On no loader\'s list, so no other node gets it (apply its program again; if another program\'s bundle has the same name, change one):';
+
 /** The report as a table, what is wrong below it, nodes last. */
 export function statusText(report: StatusReport): string {
   const rows = rowsOf(report.containers);
@@ -33,6 +36,8 @@ export function statusText(report: StatusReport): string {
     ...rows.length > 0 ? table(lines) : ['No pods.'],
     ...section('Should be confined and is not:', findings.map(({ status, pods }) =>
       `${status.namespace}/${status.workload}, container ${status.container} (${podNames(pods)}): ${status.reason.replace(/\n/g, ' ')}`)),
+    ...section(UNBROUGHT, rows.filter(({ status }) => status.unbrought).map(({ status }) =>
+      `${status.namespace}/${status.workload}, container ${status.container}: ${status.profile}`)),
     ...section('Nodes:', report.nodes.filter((node) => !node.ready || node.reasons.length > 0).map(nodeText)),
     '',
     summary(report, findings),
@@ -42,7 +47,8 @@ export function statusText(report: StatusReport): string {
 export function rowsOf(containers: readonly ContainerStatus[]): Row[] {
   const rows = new Map<string, Row>();
   for (const status of containers) {
-    const key = JSON.stringify([status.namespace, status.workload, status.container, status.profile, status.state, status.exempt, status.finding]);
+    const { namespace, workload, container, profile, state, exempt, finding, unbrought } = status;
+    const key = JSON.stringify([namespace, workload, container, profile, state, exempt, finding, unbrought]);
     const row = rows.get(key);
     if (row) row.pods.push(status);
     else rows.set(key, { status, pods: [status] });

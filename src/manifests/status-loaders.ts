@@ -2,11 +2,13 @@
 import { STATE_ANNOTATION_PREFIX } from './gate-policy';
 import { entryOf, JsonObject, listOf, objectAt, objectOf, stringOf } from './json';
 
-/** What a loader wrote into its `state.json`. */
+/** What a loader says in the last line of its log, or in an annotation of its node. */
 export interface LoaderReport {
   readonly problems: readonly { readonly kind: string; readonly profile: string; readonly message: string }[];
   /** Profiles that somebody removed while they were watched, the last time in RFC 3339. */
   readonly removed: readonly { readonly profile: string; readonly time: string }[];
+  /** Entries of both that had no room in a node's annotation. */
+  readonly more: number;
 }
 
 /** One loader's pod. */
@@ -35,7 +37,7 @@ export function isLoader(pod: JsonObject): boolean {
  * @param pods loaders' pods
  * @param nodes whose annotations the gate writes
  * @param configMaps the programs of the loaders, with their lists
- * @param states `NAMESPACE/POD` → `state.json`, for pods whose node has no such annotation
+ * @param states `NAMESPACE/POD` → the last line of a loader's log, which has more to say than the annotation
  */
 export function loaderPods(
   pods: readonly JsonObject[], nodes: readonly JsonObject[], configMaps: readonly JsonObject[], states: ReadonlyMap<string, string>,
@@ -88,6 +90,7 @@ export function readReport(text: string | undefined): LoaderReport | undefined {
   return {
     problems: entries('problems').map((entry) => ({ kind: field(entry, 'kind'), profile: field(entry, 'profile'), message: field(entry, 'message') })),
     removed: entries('removed').map((entry) => ({ profile: field(entry, 'profile'), time: field(entry, 'time') })),
+    more: Number(entryOf(parsed, 'more') ?? 0) || 0,
   };
 }
 

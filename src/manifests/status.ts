@@ -3,6 +3,7 @@ import { effectiveProfiles } from './confine-pod';
 import { PROFILE_LABEL_PREFIX, profileLabel } from './gate-affinity';
 import { entryOf, JsonObject, listOf, objectAt, objectOf, stringOf } from './json';
 import { isPrivileged, isWindows, PodContainer } from './pod-spec';
+import { withoutGeneration } from './profile-name';
 import { describeProfile, ProfileReference } from './profile-reference';
 import { exemptionReason, exemptionsOf } from './status-exemptions';
 import { isLoader, LoaderPod, loaderPods, LoaderReport, nameOf, namespaceOf } from './status-loaders';
@@ -27,6 +28,8 @@ export interface ContainerStatus {
   readonly reason: string;
   /** Whether the node has the profile; undefined where nothing says so. */
   readonly loaded?: boolean;
+  /** True where no loader of the cluster has the profile on its list: other nodes do not get it. */
+  readonly unbrought?: boolean;
   /** Why it may be unconfined. */
   readonly exempt?: string;
   /** Whether it should be confined and is not. */
@@ -57,7 +60,7 @@ export interface ClusterObjects {
   readonly configMaps: readonly JsonObject[];
   /** Admission policies of ours. */
   readonly policies: readonly JsonObject[];
-  /** `NAMESPACE/POD` of a loader → its `state.json`. */
+  /** `NAMESPACE/POD` of a loader → the last line of its log. */
   readonly states: ReadonlyMap<string, string>;
   /** Whether everything that no policy exempts should be confined; a policy on the cluster says the same. */
   readonly strict: boolean;
@@ -66,6 +69,7 @@ export interface ClusterObjects {
 interface Known {
   readonly nodes: ReadonlyMap<string, JsonObject>;
   readonly namespaces: ReadonlyMap<string, JsonObject>;
+  readonly loaders: readonly LoaderPod[];
   readonly loadersByNode: ReadonlyMap<string, readonly LoaderPod[]>;
   readonly exemptions: ReturnType<typeof exemptionsOf>;
   readonly strict: boolean;
@@ -78,6 +82,7 @@ export function clusterStatus(cluster: ClusterObjects): StatusReport {
   const known: Known = {
     nodes: new Map(cluster.nodes.map((node) => [nameOf(node), node])),
     namespaces: new Map(cluster.namespaces.map((namespace) => [nameOf(namespace), namespace])),
+    loaders,
     loadersByNode,
     exemptions: exemptionsOf(cluster.policies),
     strict: cluster.strict || cluster.policies.length > 0,
@@ -109,8 +114,9 @@ function nodeStatus(loaders: readonly LoaderPod[], nodes: readonly JsonObject[])
 function loaderReasons(ready: boolean, report: LoaderPod['report']): string[] {
   const problems = (report?.problems ?? []).map(({ profile, message }) => (profile === '' ? message : `${profile}: ${message}`));
   const removed = (report?.removed ?? []).map(({ profile, time }) => `${profile}: somebody removed it, last at ${time}`);
+  const more = report && report.more > 0 ? [`and ${report.more} more: see the loader's log (kubectl logs, container loader)`] : [];
   const silent = !ready && problems.length === 0 ? ['the loader is not ready; its log says why (kubectl logs, container loader)'] : [];
-  return [...problems, ...removed, ...silent];
+  return [...problems, ...removed, ...more, ...silent];
 }
 
 function podStatus(pod: JsonObject, known: Known): ContainerStatus[] {
@@ -131,6 +137,7 @@ function podStatus(pod: JsonObject, known: Known): ContainerStatus[] {
       state,
       reason,
       ...loaded !== undefined && { loaded },
+      ...isUnbrought(profile?.localhostProfile, known) && { unbrought: true },
       ...exempt !== undefined && { exempt },
       finding: exempt === undefined && isFinding(state, profile, known.strict),
     };
@@ -166,6 +173,12 @@ function containerState(
   if (removed) return { state: 'restart', reason: `its profile was removed from the node at ${removed}, after it started at ${startedAt}: restart the pod` };
   const replaced = problemsOf(profile.localhostProfile, node, known).find(({ kind }) => kind === 'replaced');
   return replaced ? { state: 'replaced', reason: replaced.message } : { state: 'confined', reason: '' };
+}
+
+/** Whether a profile with a generation, as programs of ours name it, is on no loader's list, where all of these could be read. */
+function isUnbrought(name: string | undefined, { loaders }: Known): boolean {
+  if (name === undefined || withoutGeneration(name) === name || loaders.length === 0) return false;
+  return loaders.every(({ wanted }) => wanted !== undefined && !wanted.includes(name));
 }
 
 function problemsOf(profile: string | undefined, node: string, known: Known): LoaderReport['problems'] {

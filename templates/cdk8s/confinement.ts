@@ -9,8 +9,11 @@ export const web = new AppArmorProfile({
   rules: [Rule.write('/etc/**').deny().audit()],
 });
 
+/** The loader's name, and those of all that belongs to it: no other program may have it in the same cluster. */
+const BUNDLE = 'apparmor-profiles';
+
 /** Brings the profiles to the nodes, and gives every workload of the app the container runtime's default profile. */
 export function confine(app: App): Confinement {
-  new AppArmorProfileBundle(new Chart(app, 'apparmor'), 'profiles', { profiles: [web] });
+  new AppArmorProfileBundle(new Chart(app, 'apparmor'), 'profiles', { name: BUNDLE, profiles: [web] });
   return Confinement.of(app).byDefault(AppArmorProfile.runtimeDefault());
 }

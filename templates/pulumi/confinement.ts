@@ -8,8 +8,11 @@ export const web = new AppArmorProfile({
   rules: [Rule.write('/etc/**').deny().audit()],
 });
 
+/** The loader's name, and those of all that belongs to it: no other program may have it in the same cluster. */
+const BUNDLE = 'apparmor-profiles';
+
 /** Brings the profiles to the nodes, and gives every workload registered after this call the container runtime's default profile. */
 export function confine(): void {
-  new AppArmorProfileBundle('apparmor-profiles', { profiles: [web] });
+  new AppArmorProfileBundle(BUNDLE, { profiles: [web] });
   confineByDefault({ profile: AppArmorProfile.runtimeDefault() });
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
@@ -49,6 +49,22 @@ test.each([['cdk8s.yaml', 'confine(app)'], ['Pulumi.yaml', 'confine()']])('a pro
   expect(readFileSync(join(folder, mark), 'utf8')).toBe('mine');
   expect(stdout).toMatch(/^wrote confinement.ts: /);
   expect(stderr).toContain(call);
+});
+
+test.each<[string, (folder: string) => string, object | undefined, string]>([
+  ['its package', (folder) => folder, { name: '@shop/Web_Front' }, 'web-front-profiles'],
+  ['its folder', (folder) => join(folder, 'Shop 2'), undefined, 'shop-2-profiles'],
+  ['its folder, where the package has none', (folder) => join(folder, 'shop'), {}, 'shop-profiles'],
+  ['its package, at most 40 characters of it', (folder) => folder, { name: `${'a'.repeat(30)}.${'b'.repeat(30)}` }, `${'a'.repeat(30)}-profiles`],
+  ['the template, where the project has no name', (folder) => folder, { name: '世界' }, 'apparmor-profiles'],
+])('the bundle is called after %s, so that two projects do not share a loader', async (_, place, manifest, name) => {
+  for (const option of ['--cdk8s', '--pulumi']) {
+    const folder = place(emptyFolder());
+    mkdirSync(folder, { recursive: true });
+    if (manifest) writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
+    expect((await init(option, folder)).code).toBe(0);
+    expect(readFileSync(join(folder, 'confinement.ts'), 'utf8')).toContain(`const BUNDLE = '${name}';`);
+  }
 });
 
 test('a second run changes nothing and says so', async () => {

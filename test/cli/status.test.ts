@@ -25,6 +25,9 @@ const ANSWERS: Answers = {
   'validatingadmissionpolicies.admissionregistration.k8s.io': { items: [] },
 };
 
+/** The last line of a loader's log. */
+const stateLine = (state: object) => `${JSON.stringify({ event: 'state', problems: [], removed: [], ...state })}\n`;
+
 /** Stands for kubectl: writes down what it was called with, answers from a file, and fails where there is none. */
 const FAKE = `#!/bin/sh
 here=\${0%/*}
@@ -32,7 +35,7 @@ printf '%s\\t' "$@" >>"$here/calls"
 echo >>"$here/calls"
 what=$2
 case "$*" in *name=k8s-apparmor-loader*) what=loaders ;; esac
-case "$what" in --raw=*) what=\${what##*/pods/} what=\${what%%:*} ;; esac
+what=\${what#pod/}
 [ -e "$here/$what.json" ] && exec cat "$here/$what.json"
 echo "Error from server (Forbidden): no $what" >&2
 exit 1
@@ -60,7 +63,7 @@ describe('k8s-apparmor status', () => {
   const calls = (): string[][] => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n').map((line) => line.trimEnd().split('\t'));
 
   it('prints each workload, its profile and what holds, and ends with 0 when all is well', async () => {
-    const state = JSON.stringify({ ready: true, problems: [], removed: [] });
+    const state = stateLine({ ready: true });
     const { code, out, err } = await status({ ...ANSWERS, 'loader-n1': state, 'loader-n2': state });
     expect(err).toBe('');
     expect(out).toBe([
@@ -75,17 +78,33 @@ describe('k8s-apparmor status', () => {
   });
 
   it('ends with 1 and names the pods to restart when a profile was removed under them', async () => {
-    const removed = JSON.stringify({ problems: [], removed: [{ profile: WEB, time: '2026-05-02T00:00:00Z', times: 1 }] });
-    const answers = { ...ANSWERS, 'loader-n2': removed };
+    const removed = stateLine({ removed: [{ profile: WEB, time: '2026-05-02T00:00:00Z', times: 1 }] });
+    const answers = { ...ANSWERS, 'loader-n2': `${stateLine({})}{"event":"removed"}\n${removed}` };
     const { code, out } = await status(answers);
     expect(code).toBe(1);
     expect(out).toContain('shop/Pod/web-2, container c (web-2): its profile was removed from the node at 2026-05-02T00:00:00Z, after it started at 2026-05-01T10:00:00Z: restart the pod');
     expect(out).toContain('1 of 2 containers confined, 1 not as they should be');
   });
 
+  it('names what no loader brings any more, as when another program\'s bundle has the same name', async () => {
+    const volumes = [{ name: 'program', configMap: { name: 'program' } }];
+    const loaders = { items: [pod('loader-n1', 'loaders', { nodeName: 'n1', volumes }, { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] }, LOADER_LABELS)] };
+    const list = (name: string) => ({ items: [{ metadata: { name: 'program', namespace: 'loaders' }, data: { wanted: `${name}\tenforce\t${name}\n` } }] });
+    const other = await status({ ...ANSWERS, loaders, configmaps: list('k8s-apparmor.api.00000001') });
+    expect(other.out).toContain(`On no loader's list, so no other node gets it (apply its program again; if another program's bundle has the same name, change one):
+  shop/Pod/web-1, container c: Localhost ${WEB}
+`);
+    expect((await status({ ...ANSWERS, loaders, configmaps: list(WEB) })).out).not.toContain('list');
+  });
+
   it('prints JSON', async () => {
     const { out } = await status(ANSWERS, '--format', 'json');
     expect(JSON.parse(out)).toMatchObject({ fine: true, containers: [{ pod: 'web-1', profile: `Localhost ${WEB}`, state: 'confined', node: 'n1' }, { pod: 'web-2' }] });
+  });
+
+  it('says how many loaders told nothing: whose log cannot be read, and whose log holds no state yet', async () => {
+    const { err } = await status({ ...ANSWERS, 'loader-n1': '{"event":"started"}\ntorn {"event":"state"\n' });
+    expect(err).toBe('k8s-apparmor: 2 of 2 loaders did not tell their state (this needs the right to pods/log)\n');
   });
 
   it('says what it may not read, and goes on with the rest', async () => {
@@ -98,7 +117,7 @@ describe('k8s-apparmor status', () => {
 
   it('gives kubectl the user\'s context, kubeconfig and namespace as single arguments', async () => {
     await status(ANSWERS, '-n', 'shop', '--context', 'a; rm -rf /', '--kubeconfig', '$(x)');
-    expect(calls()).toContainEqual(['get', '--raw=/api/v1/namespaces/loaders/pods/loader-n1:9871/proxy/state.json', '--context=a; rm -rf /', '--kubeconfig=$(x)', '--request-timeout=60s']);
+    expect(calls()).toContainEqual(['logs', 'pod/loader-n1', '--namespace=loaders', '--container=loader', '--tail=200', '--context=a; rm -rf /', '--kubeconfig=$(x)', '--request-timeout=60s']);
     expect(calls()[0]).toEqual(['get', 'pods', '--namespace=shop', '--output=json', '--context=a; rm -rf /', '--kubeconfig=$(x)', '--request-timeout=60s']);
   });
 

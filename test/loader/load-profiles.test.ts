@@ -26,15 +26,47 @@ when('the loader under %s', (_, shell) => {
 
   test('loads what is missing in one call that adds and never replaces, without a cache, then is ready and keeps copies', async () => {
     begin(GOOD);
-    await node.until(() => node.eventsOf('copied').length === 2);
+    await node.until(() => node.eventsOf('state').length === 1);
     expect(node.isReady).toBe(true);
     expect(node.calls).toEqual([`-K --base ${node.path('host/etc/apparmor.d')} --config-file /dev/null -a -j2 ${WEB} ${API}`]);
     expect(node.read('kernel/profiles')).toBe(`${WEB} (enforce)\n${API} (complain)\n`);
     expect(node.read(copy(WEB))).toBe(`${MARK}\n${node.read(`profiles/${WEB}`)}`);
     expect(node.events.map(({ event, profile }) => [event, profile])).toEqual([
-      ['started', undefined], ['loaded', WEB], ['loaded', API], ['ready', undefined], ['copied', WEB], ['copied', API],
+      ['started', undefined], ['loaded', WEB], ['loaded', API], ['ready', undefined], ['copied', WEB], ['copied', API], ['state', undefined],
     ]);
     expect(node.state).toMatchObject({ bundle: 'shop', node: 'node1', ready: true, problems: [], removed: [] });
+  });
+
+  test('ends what it says with its state, as it is in the file, and says no more while nothing changes', async () => {
+    node = new FakeNode(GOOD, shell);
+    node.write('kernel/profiles', `${WEB} (complain)\n`);
+    node.start();
+    await node.until(() => node.eventsOf('state').length === 1);
+    expect(node.events.at(-1)).toEqual({ ...node.state, level: 'info', event: 'state', ready: false, problems: [expect.objectContaining({ profile: WEB })] });
+    node.changeKernel(`${WEB} (enforce)\n${API} (complain)\n`);
+    await node.until(() => node.eventsOf('ready').length === 1 && node.events.at(-1)?.event === 'state');
+    expect(node.events.at(-1)).toEqual({ ...node.state, ready: true, problems: [] });
+    const { length } = node.events;
+    await new Promise((done) => setTimeout(done, 700));
+    expect(node.events).toHaveLength(length);
+  });
+
+  test('says its state again after some ticks, because a log is cut off at its beginning', async () => {
+    begin(GOOD, { TICK: '0.02' });
+    await node.until(() => node.eventsOf('state').length > 2);
+    expect(new Set(node.eventsOf('state').slice(1).map((state) => JSON.stringify(state))).size).toBe(1);
+  });
+
+  test('for the annotation of its node it makes its state short: whole JSON, with the number of what is left out', async () => {
+    const names = Array.from({ length: 60 }, (__, index) => `p.web.${String(index).padStart(8, '0')}`);
+    begin(names.map((name) => ({ name, words: 'ü'.repeat(400) })));
+    await node.until(() => node.state.problems?.length === 60);
+    const text = node.read('state/brief.json');
+    const { ready, problems, removed, more } = JSON.parse(text);
+    expect(Buffer.byteLength(text)).toBeLessThan(8000);
+    expect({ ready, removed, all: problems.length + more }).toEqual({ ready: false, removed: [], all: 60 });
+    expect(problems.length).toBeGreaterThan(10);
+    expect(problems[0].message).toMatch(/: AppArmor parser error, in line 1: ü+\.\.\.$/);
   });
 
   test('compiles nothing that is loaded already', async () => {

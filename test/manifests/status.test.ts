@@ -128,6 +128,19 @@ describe('what should be confined', () => {
   });
 });
 
+describe('a profile that a program of ours made', () => {
+  const OTHER: JsonObject = { ...PROGRAM, data: { wanted: 'p.api.00000001\tenforce\tp.api.00000001\n' } };
+  it.each([
+    ['is on the list of a loader', WEB, [PROGRAM], undefined],
+    ['is on no loader\'s list: another program\'s bundle has the same name', WEB, [OTHER], true],
+    ['may be on a list that cannot be read', WEB, [], undefined],
+    ['has no generation, so the nodes bring it', 'nodes-own', [OTHER], undefined],
+  ])('%s', (_, name, configMaps, unbrought) => {
+    const status = only({ pods: [pod({ securityContext: localhost(name) })], loaders: [loader(true)], configMaps });
+    expect([status.unbrought, status.state]).toEqual([unbrought, 'confined']);
+  });
+});
+
 describe('the nodes', () => {
   it('say why they cannot confine, in the loader\'s words', () => {
     const states = stateOf([{ kind: 'node', profile: '', message: 'no AppArmor here' }, { kind: 'parser', profile: WEB, message: 'syntax error' }]);
@@ -140,6 +153,12 @@ describe('the nodes', () => {
     const annotations = { 'state.k8s-apparmor.io/shop': JSON.stringify({ problems: [{ kind: 'node', profile: '', message: 'no parser' }], removed: [] }) };
     const nodes = [node({ metadata: { name: 'n', annotations } })];
     expect(clusterStatus(cluster({ loaders: [loader(false)], nodes })).nodes[0].reasons).toEqual(['no parser']);
+  });
+
+  it('say how much had no room in the annotation', () => {
+    const annotations = { 'state.k8s-apparmor.io/shop': JSON.stringify({ problems: [], removed: [], more: 12 }) };
+    const nodes = [node({ metadata: { name: 'n', annotations } })];
+    expect(clusterStatus(cluster({ loaders: [loader(true)], nodes })).nodes[0].reasons).toEqual(['and 12 more: see the loader\'s log (kubectl logs, container loader)']);
   });
 
   it('tell that they have no loader, Windows nodes left out', () => {
