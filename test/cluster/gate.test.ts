@@ -8,6 +8,7 @@ import { gateAccess } from '../../src/manifests/gate-policy';
 import { JsonObject } from '../../src/manifests/json';
 import { Cluster, startCluster, until } from '../support/real/apiserver';
 import { NEWEST_KUBERNETES, OLDEST_KUBERNETES } from '../support/real/kubernetes';
+import { makeNamespace } from '../support/real/namespace';
 
 const WEB = 'k8s-apparmor.web.1a2b3c4d';
 const API = 'k8s-apparmor.api.00000001';
@@ -21,12 +22,7 @@ describe.each([OLDEST_KUBERNETES, NEWEST_KUBERNETES])('the gate on a Kubernetes 
 
   beforeAll(async () => {
     cluster = await startCluster({ version, scheduler: true, controllers: ['validatingadmissionpolicy-status-controller'] });
-    for (const namespace of ['loaders', 'default']) {
-      await cluster.api('/api/v1/namespaces', { method: 'POST', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } } });
-      for (const name of ['default', 'shop']) {
-        await cluster.api(`/api/v1/namespaces/${namespace}/serviceaccounts`, { method: 'POST', body: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } } });
-      }
-    }
+    for (const namespace of ['loaders', 'default']) await makeNamespace(cluster, namespace, { accounts: ['default', 'shop'] });
     const { program } = gate(PROPS);
     const run = cluster.kubectl(['apply', '--server-side', '--validate=strict', '-f', '-'], {
       input: [program, ...gateAccess(PROPS)].map((object) => JSON.stringify(object)).join('\n---\n'),
