@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { AppArmorProfile, AppArmorProfileBundle, ExecTransition, NetworkFamily, ProfileMode, PtraceAccess, Rule, SignalAccess, SocketType } from '../../src';
 import { say } from '../support/real/cache';
-import { loaderCommand, loaderFiles, loaderMounts, Manifest, readManifests } from '../support/real/loader-pod';
+import { loaderCommand, loaderMounts, Manifest, podFiles, readManifests } from '../support/real/loader-pod';
 import { bootVm, Kernel, KERNELS, VmResult } from '../support/real/vm';
 
 jest.setTimeout(600_000);
@@ -61,7 +61,7 @@ mkdir /srv/allowed /srv/other; cp /usr/bin/busybox /srv/allowed; cp /usr/bin/bus
 ${loaderMounts(manifests)}
 ${loaderCommand(manifests)}
 LOADER=$!
-for i in $(seq 200); do grep -q '"copied"' /run/loader.log && break; sleep 0.1; done
+for i in $(seq 200); do grep -q '"event":"copied"' /run/loader.log && break; sleep 0.1; done
 echo "== log"; cat /run/loader.log
 echo "== state"; cat /state/state.json
 echo "== capabilities"; grep -E 'CapEff|NoNewPrivs' /proc/$LOADER/status
@@ -102,7 +102,7 @@ describe('a synthesised program, on real kernels', () => {
   beforeAll(async () => {
     const begin = Date.now();
     const boot = async (kernel: Kernel) => {
-      const files = { ...loaderFiles(manifests), '/probe.sh': PROBE };
+      const files = { ...podFiles(manifests), '/probe.sh': PROBE };
       const run = await bootVm({ kernel, files, script: script(manifests), packages: ['util-linux'], timeoutMs: 120_000 });
       say(`kernel ${kernel}: ${run.seconds.toFixed(1)} s`);
       runs.set(kernel, { run, seen: sections(run) });

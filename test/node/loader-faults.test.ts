@@ -1,7 +1,7 @@
 import { synthesised } from './node-program';
 import { AppArmorProfile, Rule } from '../../src';
 import { say } from '../support/real/cache';
-import { loaderCommand, loaderFiles, loaderMounts } from '../support/real/loader-pod';
+import { loaderCommand, loaderMounts, podFiles } from '../support/real/loader-pod';
 import { bootVm, Kernel, VmResult } from '../support/real/vm';
 
 jest.setTimeout(1_800_000);
@@ -9,7 +9,7 @@ jest.setTimeout(1_800_000);
 const profiles = ['guard', 'one', 'two', 'three'].map((name) => new AppArmorProfile({ name, rules: [Rule.file(), Rule.network(), Rule.capability()] }));
 const [guard, one, two, three] = profiles.map((profile) => profile.loadedName);
 const manifests = synthesised('faults', profiles);
-const files = loaderFiles(manifests);
+const files = podFiles(manifests);
 
 const SCRIPT = `
 ${loaderMounts(manifests)}
@@ -29,7 +29,7 @@ show() { echo "== $1"; echo "alive $(kill -0 $LOADER 2>/dev/null && echo yes || 
 # Every copy that is there is as the first start wrote it: no draft, nothing cut off.
 whole() { md5sum /etc/apparmor.d/k8s-apparmor.* 2>/dev/null | grep -vxFf /run/sums | sed 's/^/not whole: /'; ls -d /etc/apparmor.d/.k8s-apparmor.*.tmp 2>/dev/null; }
 
-start; ready; await '"copied"' /run/loader.log
+start; ready; await '"event":"copied"' /run/loader.log
 md5sum /etc/apparmor.d/k8s-apparmor.* > /run/sums
 echo "== guard before"
 sh -c 'echo "exec ${guard}" > /proc/self/attr/exec; exec sleep 1000' & GUARDED=$!
@@ -51,10 +51,10 @@ echo "== guard after"; cat /proc/$GUARDED/attr/current
 
 echo "== removed by hand"
 stop; fresh; start; ready
-gone ${one}; await '"removed"' /run/loader.log; await '^${one} ' $AA/profiles; sleep 1
+gone ${one}; await '"event":"removed"' /run/loader.log; await '^${one} ' $AA/profiles; sleep 1
 show removed
-grep '"removed"' /run/loader.log
-stop; gone ${two}; pod; start; ready; await '"removed"' /run/loader.log; await '"times":1' /state/state.json; sleep 1
+grep '"event":"removed"' /run/loader.log
+stop; gone ${two}; pod; start; ready; await '"event":"removed"' /run/loader.log; await '"times":1' /state/state.json; sleep 1
 show 'a new pod'
 stop
 
@@ -92,7 +92,7 @@ stop
 fresh; gone ${three}; rm /etc/apparmor.d/${three}; printf 'profile ${three} { /foreign r, }' | apparmor_parser -aK --config-file /dev/null
 start; await '"replaced"' /state/state.json; show 'foreign in the same mode'
 stop; gone ${three}; rm -f /etc/apparmor.d/${three}; fresh; apparmor_parser -aK --config-file /dev/null < /profiles/${three}
-start; ready; await '"copied"' /run/loader.log; sleep 1; show 'the same content by hand'
+start; ready; await '"event":"copied"' /run/loader.log; sleep 1; show 'the same content by hand'
 stop
 
 fresh; mkdir -p /etc/apparmor.d/disable /etc/apparmor.d/force-complain
@@ -110,13 +110,13 @@ fresh; gone ${one} ${two} ${three}; mkdir -p /second
 start; FIRST=$LOADER
 STATE=/second; ${loaderCommand(manifests, 'TICK=1 STATE=/second')}
 SECOND=$!; ready; for i in $(seq 300); do [ -e /second/ready ] && break; sleep 0.1; done; sleep 2
-echo "== race"; ls -1 /second/ready /state/ready; grep -c '^k8s-apparmor' $AA/profiles; grep -c '"failed"' /run/loader.log; whole
+echo "== race"; ls -1 /second/ready /state/ready; grep -c '^k8s-apparmor' $AA/profiles; grep -c '"event":"failed"' /run/loader.log; whole
 kill -9 -$SECOND; stop
 
 echo "== old generations"
 fresh; for hash in 00000001 00000002 00000003; do printf '%s\\nprofile x {}\\n' "$(head -1 /etc/apparmor.d/${guard})" > /etc/apparmor.d/k8s-apparmor.guard.$hash; sleep 1.1; done
 printf 'profile y {}\\n' > /etc/apparmor.d/k8s-apparmor.guard.0000aaaa
-start; ready; await '"pruned"' /run/loader.log; sleep 1; ls -1 /etc/apparmor.d | grep apparmor.guard; cat /proc/$GUARDED/attr/current
+start; ready; await '"event":"pruned"' /run/loader.log; sleep 1; ls -1 /etc/apparmor.d | grep apparmor.guard; cat /proc/$GUARDED/attr/current
 stop
 `;
 
@@ -125,7 +125,7 @@ ${loaderMounts(manifests)}
 ${loaderCommand(manifests, 'TICK=1')}
 LOADER=$!
 for i in $(seq 100); do [ -s /state/state.json ] && break; sleep 0.1; done; sleep 3
-echo "alive $(kill -0 $LOADER && echo yes)"; ls /state/ready; cat /state/state.json; grep -c . /run/loader.log; cat /run/termination-log
+echo "alive $(kill -0 $LOADER && echo yes)"; ls /state/ready; cat /state/state.json; grep -vc '"event":"state"' /run/loader.log; cat /run/termination-log
 `;
 
 interface Seen { readonly lines: string[]; readonly state?: any }

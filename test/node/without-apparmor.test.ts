@@ -1,7 +1,7 @@
 import { isReady, KubeletNode, statusOf } from './kubelet-node';
 import { annotation, auditWrite, e2e, localhost, synthesised } from './node-program';
 import { NodeVm } from '../support/real/node-vm';
-import { loaderStaticPod, shellPod } from '../support/real/static-pod';
+import { staticPod, shellPod } from '../support/real/static-pod';
 
 jest.setTimeout(1_800_000);
 
@@ -11,7 +11,7 @@ const REJECTED = {
 };
 
 describe('a node whose kernel was booted with AppArmor off', () => {
-  const loader = loaderStaticPod(synthesised('shop', [e2e, auditWrite]), 'loader');
+  const loader = staticPod(synthesised('shop', [e2e, auditWrite]), 'loader');
   let node: KubeletNode;
 
   beforeAll(async () => {

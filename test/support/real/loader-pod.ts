@@ -13,26 +13,26 @@ export function readManifests(yaml: string): Manifest[] {
   return parseAllDocuments(yaml).map((document) => document.toJS() as Manifest).filter((manifest) => manifest !== null);
 }
 
-/** The one DaemonSet of a manifest: the loader's. */
-export function loaderDaemonSetOf(manifests: readonly Manifest[]): Manifest {
+/** The one DaemonSet of a manifest. */
+export function daemonSetOf(manifests: readonly Manifest[]): Manifest {
   const [daemonSet, ...more] = manifests.filter(({ kind }) => kind === 'DaemonSet');
-  if (!daemonSet || more.length > 0) throw new Error(`a loader is wanted, ${more.length + (daemonSet ? 1 : 0)} DaemonSets are there`);
+  if (!daemonSet || more.length > 0) throw new Error(`one DaemonSet is wanted, ${more.length + (daemonSet ? 1 : 0)} are there`);
   return daemonSet;
 }
 
 /**
- * The files that ConfigMaps put into the loader's container, by the volumes and mounts of its DaemonSet, as the kubelet would.
+ * The files that ConfigMaps put into the first container, by the volumes and mounts of its DaemonSet, as the kubelet would.
  *
  * @param root where the container's file system begins in the machine
  */
-export function loaderFiles(manifests: readonly Manifest[], root = ''): Record<string, VmFile> {
-  const pod = loaderDaemonSetOf(manifests).spec.template.spec;
+export function podFiles(manifests: readonly Manifest[], root = ''): Record<string, VmFile> {
+  const pod = daemonSetOf(manifests).spec.template.spec;
   const dataOf = (name: string) => {
     const map = manifests.find((manifest) => manifest.kind === 'ConfigMap' && manifest.metadata.name === name);
-    if (!map) throw new Error(`the loader mounts the ConfigMap ${name}, which nobody made`);
+    if (!map) throw new Error(`its pod mounts the ConfigMap ${name}, which nobody made`);
     return Object.entries(map.data ?? {});
   };
-  const mounts: any[] = pod.containers.find((container: any) => container.name === 'loader').volumeMounts;
+  const mounts: any[] = pod.containers[0].volumeMounts;
   return Object.fromEntries(mounts.flatMap((mount) => {
     const volume = pod.volumes.find(({ name }: { name: string }) => name === mount.name);
     const maps: string[] = volume.configMap ? [volume.configMap.name] : (volume.projected?.sources ?? []).map((source: any) => source.configMap.name);
@@ -72,6 +72,6 @@ export function loaderCommand(manifests: readonly Manifest[], more = ''): string
 }
 
 function loaderContainer(manifests: readonly Manifest[]): { pod: any; container: any } {
-  const pod = loaderDaemonSetOf(manifests).spec.template.spec;
+  const pod = daemonSetOf(manifests).spec.template.spec;
   return { pod, container: pod.containers.find(({ name }: { name: string }) => name === 'loader') };
 }

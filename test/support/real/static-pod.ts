@@ -1,4 +1,4 @@
-import { loaderDaemonSetOf, loaderFiles, Manifest } from './loader-pod';
+import { daemonSetOf, Manifest, podFiles } from './loader-pod';
 import { VmFile } from './vm';
 
 /** A pod as `GET /pods` of the kubelet tells of it. */
@@ -26,12 +26,12 @@ export interface ContainerStatus {
 }
 
 /**
- * The loader's pod for a kubelet without an API server: the DaemonSet's template, unchanged but for what only an API server can
- * serve. Volumes of ConfigMaps become folders of the node with the same content, and the ServiceAccount, whose token the pod does
- * not mount, goes.
+ * A DaemonSet's pod for a kubelet without an API server: the template, unchanged but for what only an API server can serve.
+ * Volumes of ConfigMaps become folders of the node with the same content, and the ServiceAccount, whose token our pods do not
+ * mount, goes.
  */
-export function loaderStaticPod(manifests: readonly Manifest[], name: string): { pod: any; files: Record<string, VmFile> } {
-  const { metadata, spec } = structuredClone(loaderDaemonSetOf(manifests).spec.template);
+export function staticPod(manifests: readonly Manifest[], name: string): { pod: any; files: Record<string, VmFile> } {
+  const { metadata, spec } = structuredClone(daemonSetOf(manifests).spec.template);
   const root = `/srv/${name}`;
   const folders = new Map<string, string>(spec.containers[0].volumeMounts.map((mount: any) => [mount.name, mount.mountPath]));
   delete spec.serviceAccountName;
@@ -41,9 +41,9 @@ export function loaderStaticPod(manifests: readonly Manifest[], name: string): {
     delete volume.projected;
     volume.hostPath = { path: `${root}${folders.get(volume.name)}` };
   }
-  // What the API server's Priority plug-in would write for system-node-critical.
-  spec.priority = 2000001000;
-  return { pod: { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name, namespace: 'default' }, spec }, files: loaderFiles(manifests, root) };
+  // What the API server's Priority plug-in would write.
+  if (spec.priorityClassName === 'system-node-critical') spec.priority = 2000001000;
+  return { pod: { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name, namespace: 'default' }, spec }, files: podFiles(manifests, root) };
 }
 
 /** What a pod of one container may have beside its command. */
