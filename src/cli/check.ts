@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type Diagnostic, excerpt, hasErrors, messageText, placeText } from '../diagnostics';
+import { type Diagnostic, excerpt, hasErrors, messageText, placeText, printable } from '../diagnostics';
 import { type CliCommand, collect, type CommandIo, EXIT, examples, UserError } from './command';
+import { filesOf, isPipe, otherKind, readStandardInput, requireFolders } from './profile-input';
 import { version } from './version';
 import { checkFile, checkText } from '../language/check';
 import type { ParserGeneration } from '../language/cursor';
 import { DISK } from '../language/disk';
-import { isSkipped } from '../language/include-files';
 import { includeFiles, type ResolveOptions } from '../language/resolve';
 
 const GENERATIONS: readonly ParserGeneration[] = ['3.0', '4.1', '5.0'];
@@ -52,7 +52,7 @@ export const command: CliCommand = {
     const shared = resolveOptions(options);
     const results: Checked[] = [];
     for (const operand of operands) {
-      const checked = operand === '-' ? [{ file: '-', diagnostics: checkText(await readAll(io.stdin), { ...shared, fileName: '-' }) }] : checkOperand(operand, shared);
+      const checked = operand === '-' ? [checkBytes('-', await readStandardInput(io), shared)] : checkOperand(operand, shared);
       results.push(...checked);
       if (options.format === 'text') {
         checked.forEach((one) => printText(one, io));
@@ -62,9 +62,22 @@ export const command: CliCommand = {
       const report = options.format === 'json' ? results.map(jsonOf) : sarifOf(results);
       io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     }
-    return results.some(({ diagnostics }) => hasErrors(diagnostics) || (options.strict && diagnostics.length > 0)) ? EXIT.FINDINGS : EXIT.FINE;
+    return exitCode(results, options.strict);
   },
 };
+
+/** A file that cannot be read is wrong use: nothing was found out about it. */
+function exitCode(results: readonly Checked[], strict: boolean): number {
+  if (results.some(isUnread)) {
+    return EXIT.WRONG_USE;
+  }
+  return results.some(({ diagnostics }) => hasErrors(diagnostics) || (strict && diagnostics.length > 0)) ? EXIT.FINDINGS : EXIT.FINE;
+}
+
+/** Whether the operand itself is none that can be read, other than a file that it includes. */
+function isUnread({ diagnostics }: Checked): boolean {
+  return diagnostics.some(({ code, includedFrom = [] }) => code === 'unreadable-file' && includedFrom.length === 0);
+}
 
 function readOptions(given: Record<string, any>): Options {
   if (!GENERATIONS.includes(given.parser)) {
@@ -74,11 +87,8 @@ function readOptions(given: Record<string, any>): Options {
     throw new UserError(`there is no format '${given.format}'; use one of ${FORMATS.join(', ')}`);
   }
   const include: readonly string[] = given.include ?? [];
-  for (const dir of [...(given.base === DEFAULT_BASE ? [] : [given.base]), ...include]) {
-    if (DISK.kind(dir) !== 'directory') {
-      throw new UserError(`'${dir}' is no folder; --base and --include take folders that exist`);
-    }
-  }
+  requireFolders('--base', given.base === DEFAULT_BASE ? [] : [given.base]);
+  requireFolders('--include', include);
   return { ...given, include } as unknown as Options;
 }
 
@@ -99,21 +109,15 @@ function readFeatures(name: string, folders: readonly string[]): string {
   return readFileSync(path, 'utf8');
 }
 
-/** A file, or the files of a folder that the real parser would take from it. */
 function checkOperand(operand: string, options: ResolveOptions): Checked[] {
-  if (DISK.kind(operand) !== 'directory') {
-    return [{ file: operand, diagnostics: checkFile(operand, options) }];
+  if (isPipe(operand)) {
+    return [checkBytes(operand, readFileSync(operand), options)];
   }
-  return [...DISK.list(operand)].filter((name) => !isSkipped(name)).sort().map((name) => join(operand, name))
-    .filter((file) => DISK.kind(file) === 'file').map((file) => ({ file, diagnostics: checkFile(file, options) }));
+  return filesOf(operand).map((file) => ({ file, diagnostics: checkFile(file, options) }));
 }
 
-async function readAll(stream: NodeJS.ReadableStream): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) {
-    chunks.push(Buffer.from(chunk));
-  }
-  return Buffer.concat(chunks);
+function checkBytes(name: string, bytes: Uint8Array, options: ResolveOptions): Checked {
+  return { file: name, diagnostics: checkText(bytes, { ...options, fileName: name }) };
 }
 
 /** Verdicts on standard output, one line each; excerpts and warnings on standard error. */
@@ -122,10 +126,16 @@ function printText({ file, diagnostics }: Checked, io: CommandIo): void {
   for (const diagnostic of diagnostics) {
     const stream = diagnostic.severity === 'error' ? io.stdout : io.stderr;
     stream.write(`${lineOf(file, diagnostic)}\n`);
-    io.stderr.write(`${excerpt(diagnostic)}\n`);
+    if (diagnostic.source.text !== '') {
+      io.stderr.write(`${excerpt(diagnostic)}\n`);
+    }
+  }
+  const kind = errors.length === 0 ? undefined : otherKind({ name: file, text: errors[0]!.source.text });
+  if (kind !== undefined) {
+    io.stderr.write(`k8s-apparmor check: ${kind}\n`);
   }
   if (errors.length === 0) {
-    io.stdout.write(`${file}: ok\n`);
+    io.stdout.write(`${printable(file.replace(/[\r\n\t]+/g, ' '))}: ok\n`);
   }
 }
 
@@ -137,7 +147,7 @@ function lineOf(file: string, diagnostic: Diagnostic): string {
     ? diagnostic.source.position(diagnostic.range.start)
     : outer.source.position(outer.range.start);
   const where = outer === undefined ? '' : ` (${placeText(diagnostic)}, included here)`;
-  return `${file}:${line}:${column}: ${severity} ${code} ${messageText(diagnostic)}${where}`.replace(/[\r\n\t]+/g, ' ').replace(/[\u0000-\u001f\u007f]/g, '�');
+  return printable(`${file}:${line}:${column}: ${severity} ${code} ${messageText(diagnostic)}${where}`.replace(/[\r\n\t]+/g, ' '));
 }
 
 /** A finding as plain data: positions count from 1, the end is behind the last character. */

@@ -2,14 +2,18 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
 import { type CliCommand, type CommandIo, EXIT, examples, UserError } from './command';
+import { otherKind, readProfile, requireFolders, sayThatInputIsAwaited } from './profile-input';
+import { type Answered, verdictText } from './verdict-text';
 import { LimitError, PatternError } from '../automaton';
 import { AccessError, allProfiles, decidablePolicy, type DecidablePolicy, type Decider, readAccess } from '../decide';
 import { diagnosticLine, hasErrors } from '../diagnostics';
 import type { FlatProfile, ParserGeneration } from '../language';
 import { DISK } from '../language/disk';
-import { loadText } from '../language/include-files';
 
 const GENERATIONS: readonly ParserGeneration[] = ['3.0', '4.1', '5.0'];
+
+const DEFAULT_BASE = '/etc/apparmor.d';
+const FORMATS = ['json', 'text'] as const;
 
 /** Longest line with an access, in characters. */
 const LONGEST_LINE = 1024 * 1024;
@@ -21,6 +25,7 @@ interface Options {
   readonly features?: string;
   readonly parser: ParserGeneration;
   readonly access: string;
+  readonly format: typeof FORMATS[number];
 }
 
 /** `k8s-apparmor decide`: answers whether a profile allows accesses, and by which rules. */
@@ -29,31 +34,50 @@ export const command: CliCommand = {
     program
       .requiredOption('--profile <file>', 'the profile')
       .option('--name <profile>', 'which one, where the file has several: its name, PARENT//CHILD for a child')
-      .option('--base <dir>', 'folder of abstractions, tunables and abi', '/etc/apparmor.d')
+      .option('--base <dir>', 'folder of abstractions, tunables and abi', DEFAULT_BASE)
       .option('--features <file>', 'what the kernel mediates, in the format of features files (default: mainline kernel 6.1)')
       .option('--parser <generation>', `the parser that compiles the profile: ${GENERATIONS.join(', ')}`, '5.0')
-      .option('--access <file>', 'accesses, one JSON object a line; - for standard input', '-');
+      .option('--access <file>', 'accesses, one JSON object a line; - for standard input', '-')
+      .option('--format <format>', `one of ${FORMATS.join(', ')}`, 'json');
     program.addHelpText('after', HELP);
     examples(program, [
       ['echo \'{"class":"file","path":"/etc/passwd","mask":"r"}\' | k8s-apparmor decide --profile web.profile', 'may it read that file, and by which rule?'],
+      ['k8s-apparmor decide --profile web.profile --access accesses.jsonl --format text', 'the answers in words'],
       ['k8s-apparmor decide --profile all.profiles --name web --access accesses.jsonl', 'many accesses of one profile among several'],
     ]);
   },
 
   async run(_operands: string[], given: Record<string, any>, io: CommandIo): Promise<number> {
-    const options = given as Options;
-    if (!GENERATIONS.includes(options.parser)) {
-      throw new UserError(`there is no parser generation '${options.parser}'; use one of ${GENERATIONS.join(', ')}`);
-    }
+    const options = readOptions(given);
     const policy = readPolicy(options);
     if (hasErrors(policy.diagnostics)) {
-      policy.diagnostics.filter(({ severity }) => severity === 'error').forEach((diagnostic) => io.stderr.write(`${diagnosticLine(diagnostic)}\n`));
+      sayErrors(policy, options.profile, io);
       return EXIT.WRONG_USE;
     }
-    await answerAll(deciderFor(policy, options), options.access, io);
+    await answerAll(deciderFor(policy, options), options, io);
     return EXIT.FINE;
   },
 };
+
+function readOptions(given: Record<string, any>): Options {
+  if (!GENERATIONS.includes(given.parser)) {
+    throw new UserError(`there is no parser generation '${given.parser}'; use one of ${GENERATIONS.join(', ')}`);
+  }
+  if (!FORMATS.includes(given.format)) {
+    throw new UserError(`there is no format '${given.format}'; use one of ${FORMATS.join(', ')}`);
+  }
+  requireFolders('--base', given.base === DEFAULT_BASE ? [] : [given.base]);
+  return given as Options;
+}
+
+function sayErrors({ diagnostics }: DecidablePolicy, profile: string, io: CommandIo): void {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  errors.forEach((diagnostic) => io.stderr.write(`${diagnosticLine(diagnostic)}\n`));
+  const kind = otherKind({ name: profile, text: errors[0]!.source.text });
+  if (kind !== undefined) {
+    io.stderr.write(`k8s-apparmor decide: ${kind}\n`);
+  }
+}
 
 const HELP = `
 Prints one JSON verdict for each access: {"verdict":"allowed"|"denied"|"unmediated","audited":…,"rules":[…]}, for an
@@ -63,19 +87,11 @@ or an access is wrong. An absent peer is "unconfined".
 Classes: file exec link capability network unix mount signal ptrace dbus userns change_profile mqueue io_uring rlimit.`;
 
 function readPolicy({ profile, base, features, parser }: Options): DecidablePolicy {
-  const kernel = features === undefined ? undefined : readText(features);
-  if (kernel !== undefined && !/\S\s*\{/.test(kernel)) {
+  const kernel = features === undefined ? undefined : readProfile(features);
+  if (kernel !== undefined && (!/\S\s*\{/.test(kernel) || /^[ \t]*(?:abi|include|profile)\b/m.test(kernel))) {
     throw new UserError(`${features} is no features file; it would hold groups such as \`mount {mask {mount umount}}\``);
   }
-  return decidablePolicy(readText(profile), { fileName: profile, base, parser, ...(kernel === undefined ? {} : { features: kernel }) });
-}
-
-function readText(path: string): string {
-  const { text, fault } = loadText(DISK, path);
-  if (fault !== undefined) {
-    throw new UserError(`${fault.message}; ${fault.help}`);
-  }
-  return text;
+  return decidablePolicy(readProfile(profile), { fileName: profile, base, parser, ...(kernel === undefined ? {} : { features: kernel }) });
 }
 
 function deciderFor(policy: DecidablePolicy, { profile: file, name }: Options): Decider {
@@ -94,13 +110,17 @@ function deciderFor(policy: DecidablePolicy, { profile: file, name }: Options): 
   }
 }
 
-async function answerAll(decider: Decider, access: string, io: CommandIo): Promise<void> {
+async function answerAll(decider: Decider, { access, format }: Options, io: CommandIo): Promise<void> {
   const name = access === '-' ? 'standard input' : access;
+  if (access === '-') {
+    sayThatInputIsAwaited(io);
+  }
   let number = 0;
   for await (const line of createInterface({ input: access === '-' ? io.stdin : openAccesses(access), crlfDelay: Infinity })) {
     number++;
     if (line.trim() !== '') {
-      io.stdout.write(`${JSON.stringify(answer(decider, line, `${name}:${number}`))}\n`);
+      const answered = answer(decider, line, `${name}:${number}`);
+      io.stdout.write(format === 'json' ? `${JSON.stringify(answered.verdict)}\n` : verdictText(answered));
     }
   }
 }
@@ -112,12 +132,13 @@ function openAccesses(path: string): NodeJS.ReadableStream {
   return createReadStream(path);
 }
 
-function answer(decider: Decider, line: string, place: string) {
+function answer(decider: Decider, line: string, place: string): Answered {
   if (line.length > LONGEST_LINE) {
     throw new UserError(`${place}: the line has ${line.length} characters; an access has at most ${LONGEST_LINE}`);
   }
   try {
-    return decider.decide(readAccess(JSON.parse(line)));
+    const access = readAccess(JSON.parse(line));
+    return { access, verdict: decider.decide(access) };
   } catch (error) {
     throw faultOf(error, place);
   }

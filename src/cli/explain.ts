@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type CliCommand, type CommandIo, EXIT, examples, UserError } from './command';
+import { isPipe, otherKind, readProfile, readStandardInput } from './profile-input';
 import { CODES, hasErrors, messageText, renderDiagnostic, type Code } from '../diagnostics';
 import { isAccessRule, parseProfileText } from '../language';
 import { denialLines } from './explanations/denials';
@@ -7,7 +8,7 @@ import { profileLines } from './explanations/profiles';
 import { ruleSentence } from './explanations/rules';
 import { symptomOf } from './explanations/symptoms';
 import { DISK } from '../language/disk';
-import { decode, loadText } from '../language/include-files';
+import { decode } from '../language/include-files';
 import { LINTS } from '../lint';
 import { nearest } from '../profile/nearest';
 
@@ -18,7 +19,7 @@ const LONGEST = 1024 * 1024;
 export const command: CliCommand = {
   configure(program: Command): void {
     program
-      .argument('<what...>', 'a rule, the path of a profile, the id of a lint, an error code, a message of a pod, or log lines with denials; - reads standard input')
+      .argument('<what...>', 'a rule, the id of a lint, an error code, a message of a pod, log lines with denials, or the path of a file with one of them or with a profile; - reads standard input')
       .option('--format <format>', 'text or json', 'text');
     examples(program, [
       ['k8s-apparmor explain "/usr/bin/* Pix -> helper,"', 'says what a rule does'],
@@ -34,7 +35,10 @@ export const command: CliCommand = {
     if (!['text', 'json'].includes(given.format)) {
       throw new UserError(`there is no format '${given.format}'; use text or json`);
     }
-    const asked = operands.length === 1 && operands[0] === '-' ? await readAll(io.stdin) : operands.join(' ');
+    const asked = operands.length === 1 && operands[0] === '-' ? await readAll(io) : operands.join(' ');
+    if (asked.length > LONGEST) {
+      io.stderr.write(`k8s-apparmor explain: only the first ${LONGEST} characters are looked at; \`k8s-apparmor learn\` reads a whole log\n`);
+    }
     const lines = explanationOf(asked.slice(0, LONGEST), operands.length === 1 && operands[0] !== '-');
     io.stdout.write(given.format === 'json' ? `${JSON.stringify({ asked, explanation: lines }, null, 2)}\n` : `${lines.join('\n')}\n`);
     return EXIT.FINE;
@@ -43,8 +47,10 @@ export const command: CliCommand = {
 
 function explanationOf(asked: string, mayBeFile: boolean): string[] {
   const word = asked.trim();
-  const lines = lintLines(word) ?? codeLines(word) ?? denialLines(asked) ?? symptomLines(word)
-    ?? (mayBeFile ? fileLines(word) : undefined) ?? textLines(asked);
+  if (word === '') {
+    throw new UserError('there is nothing to explain; give a rule, a message, or the path of a file');
+  }
+  const lines = lintLines(word) ?? codeLines(word) ?? messageLines(asked) ?? (mayBeFile ? fileLines(word) : undefined) ?? textLines(asked);
   if (lines !== undefined) {
     return lines;
   }
@@ -53,7 +59,8 @@ function explanationOf(asked: string, mayBeFile: boolean): string[] {
     throw new UserError(`this is no rule, profile or known message: ${short(word)}: ${fault === undefined ? 'there is nothing in it' : messageText(fault)}`);
   }
   const near = nearest(word, [...LINTS.map(({ id }) => id), ...Object.keys(CODES)]);
-  throw new UserError(`this is no rule, profile, lint, error code or known message: ${short(word)}${near === undefined ? '' : `; did you mean ${near}?`}`);
+  const hint = near === undefined ? 'there is no file of this name, and `k8s-apparmor lint --list` lists the lints' : `did you mean ${near}?`;
+  throw new UserError(`this is no rule, profile, lint, error code or known message: ${short(word)}; ${hint}`);
 }
 
 function lintLines(id: string): string[] | undefined {
@@ -69,24 +76,31 @@ function codeLines(code: string): string[] | undefined {
   return Object.hasOwn(CODES, code) ? [`${code} (error of the language)`, CODES[code as Code]] : undefined;
 }
 
+/** What was denied, or what a pod says. */
+function messageLines(text: string): string[] | undefined {
+  return denialLines(text) ?? symptomLines(text.trim());
+}
+
 function symptomLines(text: string): string[] | undefined {
   const symptom = symptomOf(text);
   return symptom && [symptom.title, '', `Cause: ${symptom.cause}`, '', `What to do: ${symptom.fix}`];
 }
 
 function fileLines(path: string): string[] | undefined {
-  if (path.includes('\0') || DISK.kind(path) !== 'file') {
+  if (path.includes('\0') || DISK.kind(path) === 'missing' || (DISK.kind(path) === 'other' && !isPipe(path))) {
     return undefined;
   }
-  const { text, fault } = loadText(DISK, path);
-  if (fault !== undefined) {
-    throw new UserError(`${fault.message}; ${fault.help}`);
-  }
+  const text = readProfile(path);
   const { tree, diagnostics } = parseProfileText(text, { fileName: path });
-  if (hasErrors(diagnostics)) {
-    throw new UserError(`it has errors, which come first:\n${diagnostics.map(renderDiagnostic).join('\n')}`);
+  if (!hasErrors(diagnostics)) {
+    return tree.body.items.length === 0 ? [`${path} holds no profile.`] : profileLines(tree);
   }
-  return profileLines(tree);
+  const lines = messageLines(text.slice(0, LONGEST));
+  if (lines === undefined) {
+    const kind = otherKind({ name: path, text });
+    throw new UserError(kind ?? `it has errors, which come first:\n${diagnostics.map(renderDiagnostic).join('\n')}`);
+  }
+  return lines;
 }
 
 /** A whole profile, or rules without one; a single rule need not have its comma. */
@@ -115,12 +129,8 @@ function short(text: string): string {
   return line;
 }
 
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) {
-    chunks.push(Buffer.from(chunk));
-  }
-  const { text, fault } = decode(Buffer.concat(chunks), '-');
+async function readAll(io: CommandIo): Promise<string> {
+  const { text, fault } = decode(await readStandardInput(io), '-');
   if (fault !== undefined) {
     throw new UserError(`${fault.message}; ${fault.help}`);
   }

@@ -1,7 +1,8 @@
-import type { CommandIo } from './command';
+import { type CommandIo, UserError } from './command';
 import type { LearnOptions } from './learn-options';
 import { logChunks, readLogs } from './log-input';
-import { count, tallySentences } from './tally-text';
+import { count, nothingFound, tallySentences } from './tally-text';
+import { visible } from '../diagnostics';
 import { emptyTally, Findings, type OperatorProfile, readSummaryLine, type Tally, type Unattributed } from '../learn';
 
 /** All that the operands say. */
@@ -24,7 +25,7 @@ export async function collect(files: string[], options: LearnOptions, only: stri
     await readLogs(
       { files, source: options.source, follow: stop, progress: (bytes) => progress.show(bytes) },
       {
-        sink: (seen, time) => findings.add(seen, time),
+        sink: (seen, time, _serial, _pid, times = 1) => findings.addTimes(seen, times, time, time),
         counted: (seen, times, first, last) => findings.addTimes(seen, times, first, last),
         profile: (profile) => imported.push(profile),
         tally,
@@ -33,7 +34,8 @@ export async function collect(files: string[], options: LearnOptions, only: stri
     );
     progress.end();
   }
-  for (const sentence of [...tallySentences(tally), ...unattributedSentences(findings)]) {
+  const nothing = options.merge || imported.length > 0 ? undefined : nothingFound(tally, files);
+  for (const sentence of [...tallySentences(tally), ...unattributedSentences(findings), ...(nothing === undefined ? [] : [nothing])]) {
     io.stderr.write(`k8s-apparmor learn: ${sentence}\n`);
   }
   return { findings, imported };
@@ -41,23 +43,52 @@ export async function collect(files: string[], options: LearnOptions, only: stri
 
 async function readSummaries(files: string[], findings: Findings, io: CommandIo): Promise<void> {
   for (const name of files.length === 0 ? ['-'] : files) {
-    let rest = '';
-    let number = 0;
-    const take = (line: string) => {
-      number++;
-      const fault = line === '' ? undefined : readSummaryLine(line, findings);
-      if (fault !== undefined) {
-        io.stderr.write(`k8s-apparmor learn: ${name}:${number} was left out: ${fault}\n`);
-      }
-    };
+    const summary = new SummaryReader(name, findings, io);
     const decoder = new TextDecoder();
+    let rest = '';
     for await (const chunk of logChunks(name, io)) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop()!;
-      lines.forEach(take);
+      lines.forEach((line) => summary.take(line));
     }
-    if (rest !== '') {
-      take(rest);
+    summary.take(rest);
+    summary.end();
+  }
+}
+
+/** Lines that are wrong are told one by one, up to so many of a file. */
+const MOST_FAULTS = 5;
+
+/** One file of a summary, line by line. */
+class SummaryReader {
+  private number = 0;
+  private taken = 0;
+  private faults = 0;
+
+  constructor(private readonly name: string, private readonly findings: Findings, private readonly io: CommandIo) {}
+
+  public take(line: string): void {
+    this.number++;
+    if (line === '') {
+      return;
+    }
+    const fault = readSummaryLine(line, this.findings);
+    if (fault === undefined) {
+      this.taken++;
+      return;
+    }
+    if (this.taken === 0) {
+      throw new UserError(`${this.name}:${this.number}: ${fault}, so this is no summary; \`k8s-apparmor learn --summary\` writes one, and logs are read without --merge`);
+    }
+    this.faults++;
+    if (this.faults <= MOST_FAULTS) {
+      this.io.stderr.write(`k8s-apparmor learn: ${this.name}:${this.number} was left out: ${fault}\n`);
+    }
+  }
+
+  public end(): void {
+    if (this.faults > MOST_FAULTS) {
+      this.io.stderr.write(`k8s-apparmor learn: ${count(this.faults - MOST_FAULTS, 'more line')} of ${this.name} ${this.faults === MOST_FAULTS + 1 ? 'was' : 'were'} left out\n`);
     }
   }
 }
@@ -75,8 +106,10 @@ const REASONS: Readonly<Record<Unattributed, string | undefined>> = {
   'disconnected path': 'with a path that is not connected to the root: the flag attach_disconnected gives it one',
 };
 
-function unattributedSentences({ unattributed }: Findings): string[] {
-  return [...unattributed].flatMap(([reason, records]) => (REASONS[reason] === undefined ? [] : [`nothing was learnt from ${count(records, 'record')} ${REASONS[reason]}`]));
+function unattributedSentences({ unattributed, others }: Findings): string[] {
+  const named = others.size === 0 ? '' : `: ${[...others].map(visible).join(', ')}`;
+  return [...unattributed].flatMap(([reason, records]) => (REASONS[reason] === undefined ? []
+    : [`nothing was learnt from ${count(records, 'record')} ${REASONS[reason]}${reason === 'another profile' ? named : ''}`]));
 }
 
 /** One line on a terminal that is written over; nothing elsewhere. */

@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import { examples, UserError } from './command';
 import { sourceOption } from './log-input';
+import { requireFolders } from './profile-input';
 import type { ParserGeneration } from '../language';
 import { SOURCE_NAMES, SOURCES, type SourceName, STEPS, STRICTNESSES, type Strictness } from '../learn';
 
 export const LEARN_FORMATS = ['text', 'typescript', 'diff', 'json', 'operator'] as const;
+const DEFAULT_BASE = '/etc/apparmor.d';
 const GENERATIONS: readonly ParserGeneration[] = ['3.0', '4.1', '5.0'];
 
 /** What a user asked for, checked. */
@@ -40,7 +42,7 @@ export function declareOptions(program: Command): void {
     .option('--merge', 'the files are summaries', false)
     .option('--follow', 'wait for more lines of the last file until interrupted', false)
     .option('--parser <generation>', `write what this generation of apparmor_parser takes: ${GENERATIONS.join(', ')}`, '5.0')
-    .option('--base <dir>', 'with --amend: folder of abstractions, tunables and abi', '/etc/apparmor.d')
+    .option('--base <dir>', 'with --amend: folder of abstractions, tunables and abi', DEFAULT_BASE)
     .option('-I, --include <dir>', 'with --amend: search this folder before the base; can be repeated', (dir: string, dirs: string[]) => [...dirs, dir], []);
   examples(program, EXAMPLES);
   program.addHelpText('after', `\nSources:\n${rows(Object.entries(SOURCES).map(([name, { summary }]) => [name, summary]))}`);
@@ -85,6 +87,8 @@ export function readLearnOptions(given: Record<string, any>): LearnOptions {
   if (fault !== undefined) {
     throw new UserError(fault[1]);
   }
+  requireFolders('--base', options.base === DEFAULT_BASE ? [] : [options.base]);
+  requireFolders('--include', options.include);
   return options;
 }
 

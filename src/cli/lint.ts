@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { excerpt } from '../diagnostics';
 import { type CliCommand, collect, type CommandIo, EXIT, examples, UserError } from './command';
+import { otherKind, readProfiles, requireFolders } from './profile-input';
 import { version } from './version';
-import { DISK } from '../language/disk';
-import { decode, isSkipped, loadText, type Loaded } from '../language/include-files';
 import { findingJson, findingLine, LEVELS, LINTS, lintText, ownIncludes, sarifLog, type Finding, type Level, type LintOptions, type Preset } from '../lint';
 
 const FORMATS = ['text', 'json', 'sarif'] as const;
@@ -42,7 +40,7 @@ export const command: CliCommand = {
   async run(operands: string[], given: Record<string, any>, io: CommandIo): Promise<number> {
     const options = readOptions(given);
     if (options.list) {
-      LINTS.forEach(({ id, level, preset, summary }) => io.stdout.write(`${id} (${level}, ${preset}): ${summary}\n`));
+      printList(options.format, io);
       return EXIT.FINE;
     }
     if (operands.length === 0) {
@@ -51,12 +49,16 @@ export const command: CliCommand = {
     const findings: Finding[] = [];
     const reported = new Set<string>();
     for (const operand of operands) {
-      for (const { name, text } of await textsOf(operand, io)) {
+      for (const { name, text } of await readProfiles(operand, io)) {
         const follow = ownIncludes(name === '-' ? undefined : name, options.include);
         const found = lintText(text, name, { ...lintOptions(options), follow }).filter((finding) => isNew(finding, reported));
         findings.push(...found);
         if (options.format === 'text') {
           found.forEach((finding) => printFinding(finding, io));
+        }
+        const kind = found.some(({ level }) => level === 'error') ? otherKind({ name, text }) : undefined;
+        if (kind !== undefined) {
+          io.stderr.write(`k8s-apparmor lint: ${kind}\n`);
         }
       }
     }
@@ -64,6 +66,13 @@ export const command: CliCommand = {
     return findings.some(({ level }) => LEVELS.indexOf(level) <= LEVELS.indexOf(options.failOn)) ? EXIT.FINDINGS : EXIT.FINE;
   },
 };
+
+function printList(format: Options['format'], io: CommandIo): void {
+  const rows = LINTS.map(({ id, level, preset, summary }) => ({ id, level, preset, summary }));
+  io.stdout.write(format === 'text'
+    ? rows.map(({ id, level, preset, summary }) => `${id} (${level}, ${preset}): ${summary}\n`).join('')
+    : `${JSON.stringify(rows, undefined, 2)}\n`);
+}
 
 /** A file that several profiles include is reported once. */
 function isNew({ id, source, range, message }: Finding, reported: Set<string>): boolean {
@@ -86,47 +95,12 @@ function readOptions(given: Record<string, any>): Options {
     throw new UserError(`'${given.kernel}' is no kernel version; write two numbers, as in 6.1`);
   }
   const include: readonly string[] = given.include ?? [];
-  const missing = include.find((dir) => DISK.kind(dir) !== 'directory');
-  if (missing !== undefined) {
-    throw new UserError(`'${missing}' is no folder; --include takes folders that exist`);
-  }
+  requireFolders('--include', include);
   return { ...given, include } as unknown as Options;
 }
 
 function lintOptions({ preset, kernel }: Options): LintOptions {
   return { preset, ...(kernel === undefined ? {} : { kernel }) };
-}
-
-interface Text {
-  readonly name: string;
-  readonly text: string;
-}
-
-/** The texts of an operand: of a folder those that the real parser would take from it. */
-async function textsOf(operand: string, io: CommandIo): Promise<Text[]> {
-  if (operand === '-') {
-    return [textOf('-', decode(await readAll(io.stdin), '-'))];
-  }
-  if (DISK.kind(operand) !== 'directory') {
-    return [textOf(operand, loadText(DISK, operand))];
-  }
-  return [...DISK.list(operand)].filter((name) => !isSkipped(name)).sort().map((name) => join(operand, name))
-    .filter((file) => DISK.kind(file) === 'file').map((file) => textOf(file, loadText(DISK, file)));
-}
-
-function textOf(name: string, { text, fault }: Loaded): Text {
-  if (fault !== undefined) {
-    throw new UserError(`${fault.message}; ${fault.help}`);
-  }
-  return { name, text };
-}
-
-async function readAll(stream: NodeJS.ReadableStream): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) {
-    chunks.push(Buffer.from(chunk));
-  }
-  return Buffer.concat(chunks);
 }
 
 /** The finding on standard output, the line it is about on standard error. */

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { PassThrough, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { type CommandIo, UserError } from './command';
+import { sayThatInputIsAwaited } from './profile-input';
 import { type Outlets, openSource, SOURCE_NAMES, type SourceName } from '../learn';
 
 /** How logs are read: which sources, and whether to wait for more. */
@@ -47,6 +48,9 @@ const GZIP = [0x1f, 0x8b];
 
 /** The bytes of one log, unpacked. */
 export async function* logChunks(name: string, io: CommandIo): AsyncGenerator<Buffer> {
+  if (name === '-') {
+    sayThatInputIsAwaited(io);
+  }
   const raw = name === '-' ? io.stdin as Readable : openFile(name);
   try {
     yield* await unpacked(raw);

@@ -1,7 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { type CommandIo, EXIT, UserError } from './command';
 import { COMMANDS } from './registry';
+import { systemFault } from './system-fault';
 import { version } from './version';
+import { visible } from '../diagnostics';
+import { nearest } from '../profile/nearest';
 
 /**
  * Runs `k8s-apparmor` with these arguments (without node and script).
@@ -10,28 +13,48 @@ import { version } from './version';
  */
 export async function main(argv: readonly string[], io: CommandIo): Promise<number> {
   let code: number = EXIT.FINE;
-  const program = build(argv[0], io, (result) => { code = result; });
+  const asked = inOneForm(argv);
+  const program = build(asked[0], io, (result) => { code = result; });
   try {
-    if (argv[0] !== undefined && !argv[0].startsWith('-') && argv[0] !== 'help' && !(argv[0] in COMMANDS)) {
-      throw new UserError(`there is no command '${argv[0]}'; \`k8s-apparmor --help\` lists them`);
+    if (asked[0] !== undefined && !asked[0].startsWith('-') && !Object.hasOwn(COMMANDS, asked[0])) {
+      throw new UserError(`there is no command '${asked[0]}'${hint(asked[0])}`);
     }
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(asked, { from: 'user' });
     return code;
   } catch (error) {
     return fault(error, io);
   }
 }
 
+/** What other programs call the same: `help`, `help COMMAND`, `version`, `-V`. */
+function inOneForm([first, ...rest]: readonly string[]): string[] {
+  switch (first) {
+    case undefined: return [];
+    case 'help': return rest.length === 0 ? ['--help'] : [rest[0]!, '--help'];
+    case 'version': case '-V': return ['--version'];
+    default: return [first, ...rest];
+  }
+}
+
+function hint(word: string): string {
+  const near = nearest(word, Object.keys(COMMANDS));
+  return near === undefined ? '; `k8s-apparmor --help` lists them' : `; did you mean ${near}?`;
+}
+
 function build(wanted: string | undefined, io: CommandIo, done: (code: number) => void): Command {
   const program = new Command('k8s-apparmor')
     .description('AppArmor profiles for Kubernetes: check, decide, lint, learn, and see what runs confined.')
-    .version(version(), '-V, --version')
+    .version(version(), '-v, --version')
     .exitOverride()
     .showHelpAfterError('(add --help for all options)')
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'k8s-apparmor: ')),
+    });
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
     const command = program.command(name).summary(summary).description(summary).copyInheritedSettings(program);
-    if (name !== wanted && wanted !== 'help') {
+    if (name !== wanted) {
       continue;
     }
     const { configure, run } = load();
@@ -48,9 +71,10 @@ function fault(error: unknown, io: CommandIo): number {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? EXIT.FINE : EXIT.WRONG_USE;
   }
-  if (error instanceof UserError) {
-    io.stderr.write(`k8s-apparmor: ${error.message}\n`);
-    return EXIT.WRONG_USE;
+  const sentence = error instanceof UserError ? error.message : systemFault(error);
+  if (sentence === undefined) {
+    throw error;
   }
-  throw error;
+  io.stderr.write(`k8s-apparmor: ${visible(sentence)}\n`);
+  return EXIT.WRONG_USE;
 }

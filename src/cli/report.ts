@@ -1,15 +1,16 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type CliCommand, type CommandIo, examples, EXIT, UserError } from './command';
 import { readLogs, sourceOption } from './log-input';
+import { otherKind, readProfile, requireFolders } from './profile-input';
 import { type AccessRow, type FindingRow, type ProfileRow, type ReportModel, Timeline } from './report/model';
 import { reportPage } from './report/page';
 import { readStatus } from './report/status';
-import { tallySentences } from './tally-text';
-import { SourceText } from '../diagnostics';
+import { nothingFound, tallySentences } from './tally-text';
+import { hasErrors } from '../diagnostics';
 import { type FlatProfile, parseProfileText, resolve } from '../language';
-import { emptyTally, exampleOf, Findings, isCalled, SOURCE_NAMES, subjectName } from '../learn';
-import { type Finding as LintFinding, lintTree } from '../lint';
+import { emptyTally, exampleOf, Findings, isCalled, SOURCE_NAMES, subjectName, type Tally } from '../learn';
+import { type Finding as LintFinding, lintText } from '../lint';
 import type { StatusReport } from '../manifests/status';
 
 interface Options {
@@ -21,6 +22,8 @@ interface Options {
   readonly output?: string;
 }
 
+const DEFAULT_BASE = '/etc/apparmor.d';
+
 /** `k8s-apparmor report`: profiles, their lints and what was denied, as one HTML page. */
 export const command: CliCommand = { configure, run };
 
@@ -31,7 +34,7 @@ function configure(program: Command): void {
     .option('--source <name>', `read only this kind of line: ${SOURCE_NAMES.join(', ')} (default: told by the content)`)
     .option('--status <file>', 'what k8s-apparmor status --format json wrote: how the pods of a cluster are confined')
     .option('--title <text>', 'the page\'s title', 'AppArmor report')
-    .option('--base <dir>', 'folder of abstractions, tunables and abi', '/etc/apparmor.d')
+    .option('--base <dir>', 'folder of abstractions, tunables and abi', DEFAULT_BASE)
     .option('-o, --output <file>', 'write to a file instead of standard output');
   examples(program, [
     ['k8s-apparmor report --profile web.profile /var/log/audit/audit.log -o report.html', 'a page that needs nothing beside itself'],
@@ -46,16 +49,17 @@ async function run(logs: string[], options: Options, io: CommandIo): Promise<num
     await readLogs({ files: logs, source: sourceOption(options.source) }, {
       tally,
       profile: () => undefined,
-      sink: (seen, time) => {
-        findings.add(seen, time);
+      sink: (seen, time, _serial, _pid, times = 1) => {
+        findings.addTimes(seen, times, time, time);
         if (seen.accesses.length > 0) {
-          timeline.add(time, seen.record.event === 'DENIED' || seen.record.event === 'KILLED');
+          timeline.add(time, seen.record.event === 'DENIED' || seen.record.event === 'KILLED', times);
         }
       },
     }, io);
   } else if (options.profile.length === 0 && options.status === undefined) {
     throw new UserError('there is nothing to report; name logs, profiles by --profile FILE, or a status by --status FILE');
   }
+  requireFolders('--base', options.base === DEFAULT_BASE ? [] : [options.base]);
   const read = options.profile.map((file) => readProfiles(file, options.base));
   const accesses = accessRows(findings);
   const model: ReportModel = {
@@ -66,8 +70,9 @@ async function run(logs: string[], options: Options, io: CommandIo): Promise<num
     findings: read.flatMap(({ rows }) => rows),
     times: timeline.spread(120),
     ...(options.status !== undefined && { status: statusIn(options.status) }),
-    notes: tallySentences(tally),
+    notes: [...tallySentences(tally), ...notesOf(logs, tally), ...read.flatMap(({ notes }) => notes)],
   };
+  model.notes.forEach((note) => io.stderr.write(`k8s-apparmor report: ${note}\n`));
   const page = reportPage(model);
   if (options.output === undefined) {
     io.stdout.write(page);
@@ -78,6 +83,18 @@ async function run(logs: string[], options: Options, io: CommandIo): Promise<num
   return EXIT.FINE;
 }
 
+function notesOf(logs: readonly string[], tally: Tally): string[] {
+  const nothing = logs.length === 0 ? undefined : nothingFound(tally, logs);
+  return nothing === undefined ? [] : [nothing];
+}
+
+interface ReadFile {
+  readonly profiles: readonly ReadProfile[];
+  readonly rows: readonly FindingRow[];
+  /** What a reader of the page must know of the file. */
+  readonly notes: readonly string[];
+}
+
 interface ReadProfile {
   readonly name: string;
   readonly flat: FlatProfile;
@@ -86,36 +103,28 @@ interface ReadProfile {
 }
 
 function statusIn(file: string): StatusReport {
-  const status = readStatus(readText(file));
+  const status = readStatus(readProfile(file));
   if (status === undefined) {
     throw new UserError(`${file} is no status; write one by k8s-apparmor status --format json`);
   }
   return status;
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UserError(`cannot read ${file}: ${code === 'ENOENT' ? 'there is no such file' : code}`);
-  }
-}
-
-function readProfiles(file: string, base: string): { profiles: readonly ReadProfile[]; rows: readonly FindingRow[] } {
-  const text = readText(file);
-  const { tree } = parseProfileText(text, { fileName: file });
-  const source = tree.layout?.source ?? new SourceText(file, text);
-  const findings = lintTree(source, tree);
+function readProfiles(file: string, base: string): ReadFile {
+  const text = readProfile(file);
+  const findings = lintText(text, file);
   const rows = findings.map((finding): FindingRow => {
     const { line, column } = finding.source.position(finding.range.start);
     return { level: finding.level, id: finding.id, place: `${file}:${line}:${column}`, message: finding.message, help: finding.help };
   });
+  const { tree, diagnostics } = parseProfileText(text, { fileName: file });
   const profiles = resolve(tree, { base }).profiles.map((flat): ReadProfile => {
     const { start, end } = flat.node.layout ?? { start: 0, end: 0 };
     return { name: flat.fullName, flat, file, findings: findings.filter(({ range }) => range.start >= start && range.start < end) };
   });
-  return { profiles, rows };
+  const fault = hasErrors(diagnostics) ? otherKind({ name: file, text }) ?? `${file} has errors, so no node loads it as it is`
+    : profiles.length === 0 ? `${file} holds no profile` : undefined;
+  return { profiles, rows, notes: fault === undefined ? [] : [fault] };
 }
 
 function accessRows({ subjects }: Findings): AccessRow[] {
@@ -137,7 +146,16 @@ function accessRows({ subjects }: Findings): AccessRow[] {
 
 /** The profiles that were given, then those that only logs name. */
 function profileRows(given: readonly ReadProfile[], accesses: readonly AccessRow[]): ProfileRow[] {
-  const named = [...new Set(accesses.map(({ profile }) => profile))].filter((name) => !given.some((profile) => isOf(name, profile.name)));
+  const byName = new Map<string, AccessRow[]>();
+  for (const row of accesses) {
+    const rows = byName.get(row.profile);
+    if (rows === undefined) {
+      byName.set(row.profile, [row]);
+    } else {
+      rows.push(row);
+    }
+  }
+  const named = [...byName].filter(([name]) => !given.some((profile) => isOf(name, profile.name)));
   const count = (rows: readonly AccessRow[]) => ({
     denied: rows.reduce((sum, { denied }) => sum + denied, 0),
     seen: rows.reduce((sum, { seen }) => sum + seen, 0),
@@ -147,7 +165,7 @@ function profileRows(given: readonly ReadProfile[], accesses: readonly AccessRow
     ...given.map(({ name, flat, file, findings }): ProfileRow => ({
       name, mode: flat.mode, rules: flat.rules.length, file, findings: byLevel(findings), ...count(accesses.filter((row) => isOf(row.profile, name))),
     })),
-    ...named.map((name): ProfileRow => ({ name, mode: 'unknown', rules: 0, file: '', findings: {}, ...count(accesses.filter(({ profile }) => profile === name)) })),
+    ...named.map(([name, rows]): ProfileRow => ({ name, mode: 'unknown', rules: 0, file: '', findings: {}, ...count(rows) })),
   ];
 }
 

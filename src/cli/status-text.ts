@@ -1,3 +1,4 @@
+import { printable } from '../diagnostics';
 import { ContainerStatus, NodeStatus, StatusReport } from '../manifests/status';
 
 /** What a state means to a person. */
@@ -93,12 +94,11 @@ function summary({ containers, nodes }: StatusReport, findings: readonly Row[]):
 }
 
 function table(lines: readonly string[][]): string[] {
-  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => printable(line[column]).length)));
-  return lines.map((line) => line.map((cell, column) => printable(cell).padEnd(widths[column])).join('  ').trimEnd());
+  const widths = lines[0].map((_, column) => Math.max(...lines.map((line) => cellText(line[column]).length)));
+  return lines.map((line) => line.map((cell, column) => cellText(cell).padEnd(widths[column])).join('  ').trimEnd());
 }
 
-/** What nodes say is shown on a terminal: nothing of it may steer that. */
-function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+/** On one line. */
+function cellText(cell: string): string {
+  return printable(cell.replace(/[\t\n]/g, ' '));
 }

@@ -14,6 +14,16 @@ export function tallySentences(tally: Tally): string[] {
   ];
 }
 
+/** What to say of logs in which there was nothing to read; undefined where there was. */
+export function nothingFound({ records, unreadable, lines }: Tally, files: readonly string[]): string | undefined {
+  if (records > 0 || unreadable > 0) {
+    return undefined;
+  }
+  const names = files.length === 0 ? ['-'] : files;
+  const where = names.map((name) => (name === '-' ? 'standard input' : name)).join(', ');
+  return `${where} ${names.length === 1 ? 'holds' : 'hold'} ${lines === 0 ? 'nothing' : `no record of AppArmor in ${count(lines, 'line')}`}; \`journalctl _TRANSPORT=audit\` and /var/log/audit/audit.log have a node's`;
+}
+
 /** `1 line`, `2,000 lines`. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number.toLocaleString('en-US')} ${number === 1 ? noun : plural}`;

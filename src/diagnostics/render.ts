@@ -1,4 +1,5 @@
 import type { Diagnostic, Place } from './diagnostic';
+import { printable } from './printable';
 
 /** Columns of an excerpt; longer lines are cut around the fault. */
 const EXCERPT_WIDTH = 100;
@@ -15,9 +16,10 @@ export function diagnosticLine(diagnostic: Diagnostic): string {
   return oneLine(`${placeText(diagnostic)}: ${severity} ${code} ${messageText(diagnostic)}`);
 }
 
-/** The message and the help as one sentence each. */
+/** The message and the help as one sentence each; blanks that are none to a parser, as copies from web pages bring them, as `\\u00a0`. */
 export function messageText({ message, help }: Diagnostic): string {
-  return help === undefined ? message : `${message}; ${help}`;
+  return (help === undefined ? message : `${message}; ${help}`)
+    .replace(/[^\S \t\r\n]/g, (blank) => `\\u${blank.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /**
@@ -53,11 +55,6 @@ export function excerpt({ source, range }: Place): string {
     `  ${number} | ${printable(`${before}${shown}${after}`)}`,
     `  ${' '.repeat(number.length)} | ${indent}${carets}`,
   ].join('\n');
-}
-
-/** Control characters but the tab could drive a terminal: shown as a replacement. */
-function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000a-\u001f\u007f-\u009f]/g, '�');
 }
 
 function oneLine(text: string): string {

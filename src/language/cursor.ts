@@ -211,7 +211,7 @@ export class Cursor {
       return 'the end of the file';
     }
     const end = Math.max(this.pos + 1, wordEnd(this.text, this.pos));
-    const word = this.text.slice(this.pos, Math.min(end, this.pos + 40)).replace(/\s+/g, ' ');
+    const word = this.text.slice(this.pos, Math.min(end, this.pos + 40)).replace(/[ \t\r\n\f\v]+/g, ' ');
     return `"${word}"`;
   }
 

@@ -129,10 +129,13 @@ function parseItem(cursor: Cursor): Item | undefined {
   return qualifiers === NO_QUALIFIERS ? parseWordItem(cursor) : parseRule(cursor, qualifiers);
 }
 
+/** Some editors begin UTF-8 files with it. */
+const BYTE_ORDER_MARK = 0xfeff;
+
 /** What begins with a path: a file rule, or a profile whose name is a path. */
 function parsePathItem(cursor: Cursor, qualifiers: Qualifiers): Item {
   if (!atPath(cursor)) {
-    const help = 'rules begin with a path, a keyword or permissions';
+    const help = cursor.code() === BYTE_ORDER_MARK ? 'save the file without a byte order mark' : 'rules begin with a path, a keyword or permissions';
     cursor.fail({ code: 'syntax', message: `${cursor.found()} begins no rule`, help });
   }
   const start = cursor.pos;

@@ -37,6 +37,8 @@ export class Findings {
   public readonly subjects = new Map<string, SubjectFindings>();
   /** Records that no profile's rules come from, by reason. */
   public readonly unattributed = new Map<Unattributed, number>();
+  /** Names of profiles that were not asked for, a few. */
+  public readonly others = new Set<string>();
   /** What records with a label are about, by label and namespace: nearly all records share a few. */
   private readonly labels = new Map<string, readonly SubjectFindings[] | Unattributed>();
 
@@ -146,7 +148,20 @@ export class Findings {
       return subjects;
     }
     const wanted = subjects.map((subject) => this.named(subject)).filter((subject) => subject !== undefined);
-    return wanted.length === 0 ? 'another profile' : wanted.map((subject) => this.entry(subject));
+    if (wanted.length === 0) {
+      this.passOver(subjects);
+      return 'another profile';
+    }
+    return wanted.map((subject) => this.entry(subject));
+  }
+
+  /** Remembers the name of a profile that was not asked for: it tells who mistyped one which there are. */
+  public passOver(subjects: readonly Subject[]): void {
+    for (const subject of subjects) {
+      if (this.others.size < FEW) {
+        this.others.add(subjectName(subject));
+      }
+    }
   }
 }
 

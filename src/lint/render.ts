@@ -1,10 +1,10 @@
-import { placeText } from '../diagnostics';
+import { placeText, printable } from '../diagnostics';
 import type { Finding } from './lint';
 
 /** `FILE:LINE:COL: LEVEL ID message; help`, on one line. */
 export function findingLine(finding: Finding): string {
   const text = `${placeText(finding)}: ${finding.level} ${finding.id} ${findingText(finding)}`;
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ');
+  return printable(text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' '));
 }
 
 /** Message and help as one sentence. */

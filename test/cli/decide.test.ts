@@ -58,3 +58,29 @@ test('--features and --access name files', async () => {
   const { out } = await decide('', '--profile', path('web'), '--features', path('features'), '--access', path('accesses'));
   expect(out.trim().split('\n').map((line) => JSON.parse(line).verdict)).toEqual(['denied', 'unmediated']);
 });
+
+test('--format text says the answers in words', async () => {
+  const file = path('words');
+  writeFileSync(file, 'abi <abi/3.0>,\nprofile web {\n  audit /srv/** r,\n  deny /srv/key r,\n  /usr/bin/a px -> other,\n}\n');
+  const accesses = [
+    { class: 'file', path: '/srv/a\u001b', mask: 'r' }, { class: 'file', path: '/srv/key', mask: 'r' }, { class: 'capability', capability: 'kill' }, { class: 'userns' }, { class: 'exec', path: '/usr/bin/a' },
+  ];
+  const { out } = await decide(accesses.map((access) => JSON.stringify(access)).join('\n'), '--profile', file, '--format', 'text');
+  expect(out.split('\n')).toEqual([
+    'allowed, and logged: "r" on "/srv/a\\u001b"', `  by ${file}:3: audit /srv/** r,`,
+    'denied: "r" on "/srv/key"', `  by ${file}:4: deny /srv/key r,`,
+    'denied: capability kill', '  no rule allows it',
+    'unmediated: userns', '  the features of the kernel or of the profile\'s abi leave it alone',
+    'allowed: executing "/usr/bin/a"', `  by ${file}:5: /usr/bin/a px -> other,`, '  runs on as px, in other', '',
+  ]);
+});
+
+test('a profile is no features file', async () => {
+  writeFileSync(path('plain'), 'abi <abi/3.0>,\nprofile web {\n}\n');
+  expect(await decide('', '--profile', path('plain'), '--features', path('plain')))
+    .toEqual({ code: 2, out: '', err: 'k8s-apparmor: DIR/plain is no features file; it would hold groups such as `mount {mask {mount umount}}`\n' });
+});
+
+test('there are two formats', async () => {
+  expect(await decide('', '--profile', path('web'), '--format', 'yaml')).toEqual({ code: 2, out: '', err: 'k8s-apparmor: there is no format \'yaml\'; use one of json, text\n' });
+});

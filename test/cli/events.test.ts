@@ -70,3 +70,18 @@ test('gzip data that is cut is said so', async () => {
   const { code, err } = await runCommand(['events'], packed.subarray(0, packed.length - 20));
   expect({ code, err }).toEqual({ code: 2, err: 'k8s-apparmor: cannot read standard input: the gzip data is cut\n' });
 });
+
+test.each([
+  [[], 'standard input holds no record of AppArmor in 1 line'],
+  [['-', '-'], 'standard input, standard input hold no record of AppArmor in 1 line'],
+])('a log without records is said to be one, and where there are some (%j)', async (files, words) => {
+  const { code, out, err } = await runCommand(['events', ...files], 'systemd[1]: Started.\n');
+  expect({ code, out }).toEqual({ code: 0, out: '' });
+  expect(err).toBe(`k8s-apparmor events: ${words}; \`journalctl _TRANSPORT=audit\` and /var/log/audit/audit.log have a node's\n`);
+});
+
+test('--format json is what it prints anyway, and there is no other', async () => {
+  expect((await runCommand(['events', '--format', 'json'], auditLine())).out).toBe((await runCommand(['events'], auditLine())).out);
+  expect(await runCommand(['events', '--format', 'text'], auditLine()))
+    .toEqual({ code: 2, out: '', err: 'k8s-apparmor: there is no format \'text\'; use json (`k8s-apparmor explain` says in words what was denied)\n' });
+});

@@ -115,6 +115,28 @@ test('log lines with denials are told with the rules that would allow them, each
   expect((await run(['-'], `${line}\n${line}\n`)).out).toBe('"r" on "/etc/passwd" was denied: "cat" in the profile web\n    this rule would allow it: owner /etc/passwd r,\n');
 });
 
+const folder = mkdtempSync(join(tmpdir(), 'explain-'));
+
+test('the path of a log or of a pod\'s description is as good as its text', async () => {
+  const log = join(folder, 'audit.log');
+  writeFileSync(log, 'type=1400 audit(1700000000.1:2): apparmor="DENIED" operation="open" profile="web" name="/etc/passwd" pid=7 comm="cat" requested_mask="r" denied_mask="r"\n');
+  expect((await run([log])).out).toBe('"r" on "/etc/passwd" was denied: "cat" in the profile web\n    this rule would allow it: /etc/passwd r,\n');
+  const pod = join(folder, 'pod.txt');
+  writeFileSync(pod, 'Events:\n  Warning  Failed  apparmor is not supported\n');
+  expect((await run([pod])).out).toContain('containerd cannot use AppArmor on this node.');
+});
+
+test('what has nothing in it says so', async () => {
+  writeFileSync(join(folder, 'nothing'), '# only a comment\n');
+  expect((await run([join(folder, 'nothing')])).out).toBe(`${join(folder, 'nothing')} holds no profile.\n`);
+  expect(await run(['-'], '\n')).toEqual({ code: 2, out: '', err: 'k8s-apparmor: there is nothing to explain; give a rule, a message, or the path of a file\n' });
+});
+
+test('a text that is cut is said to be', async () => {
+  const { err } = await run(['-'], `apparmor is not supported\n${' '.repeat(1024 * 1024)}`);
+  expect(err).toBe('k8s-apparmor explain: only the first 1048576 characters are looked at; `k8s-apparmor learn` reads a whole log\n');
+});
+
 test('--format json gives the lines', async () => {
   expect(JSON.parse((await run(['--format', 'json', '/a r,'])).out)).toEqual({ asked: '/a r,', explanation: ['Allows reading /a.'] });
 });
@@ -123,6 +145,7 @@ test.each<[string[], string]>([
   [['write-to-ect'], 'this is no rule, profile, lint, error code or known message: "write-to-ect"; did you mean write-to-etc?'],
   [['/a rq,'], 'this is no rule, profile or known message: "/a rq,": "rq" is no file permission; use some of r w a l k m and one exec mode; ' +
     'blanks in a path need quotes'],
+  [['no-such'], 'this is no rule, profile, lint, error code or known message: "no-such"; there is no file of this name, and `k8s-apparmor lint --list` lists the lints'],
   [['--format', 'xml', 'x'], "there is no format 'xml'; use text or json"],
 ])('%j is wrong use', async (argv, message) => {
   expect(await run(argv)).toEqual({ code: 2, out: '', err: `k8s-apparmor: ${message}\n` });

@@ -91,3 +91,8 @@ test('a file that several profiles include from a folder of the user is looked a
   expect(out.trim().split('\n').filter((line) => !line.includes('no-runtime-signals'))).toEqual([expect.stringContaining(`${join(snippets, 'writes')}:1:1: warning write-to-etc`)]);
   expect(await run(['-I', '/nowhere', profiles])).toMatchObject({ code: 2, err: expect.stringContaining("'/nowhere' is no folder") });
 });
+
+test('--list is data, too', async () => {
+  const { out } = await run(['--list', '--format', 'json']);
+  expect(JSON.parse(out)[0]).toEqual({ id: LINTS[0].id, level: LINTS[0].level, preset: LINTS[0].preset, summary: LINTS[0].summary });
+});

@@ -90,7 +90,7 @@ test.each(['{', '[]', 'null', '{"containers":[],"nodes":[{}]}', JSON.stringify({
 
 test.each([
   [['report'], 'there is nothing to report; name logs, profiles by --profile FILE, or a status by --status FILE'],
-  [['report', '--profile', '/no/such'], 'cannot read /no/such: there is no such file'],
+  [['report', '--profile', '/no/such'], 'there is no file /no/such; check the path'],
 ])('%p is wrong use', async (argv, message) => {
   expect(await runCommand(argv)).toEqual({ code: 2, out: '', err: `k8s-apparmor: ${message}\n` });
 });
@@ -107,4 +107,12 @@ test('a timeline has slots of equal length, and its size is that of the time', (
   expect(slots.length).toBeLessThanOrEqual(10);
   expect(new Set(slots.slice(1).map(({ start }, at) => start - slots[at]!.start)).size).toBe(1);
   expect(slots.reduce((sum, { denied, seen }) => sum + denied + seen, 0)).toBe(4);
+});
+
+test('a profile with errors is shown with them, and said to have them', async () => {
+  const path = file('web.profile', 'abi <abi/3.0>,\nprofile web {\n  capability nope,\n}\n');
+  const { code, out, err } = await runCommand(['report', '--profile', path]);
+  expect({ code, err }).toEqual({ code: 0, err: `k8s-apparmor report: ${path} has errors, so no node loads it as it is\n` });
+  expect(rows(out).find(([, id]) => id === 'unknown-capability')).toEqual(['error', 'unknown-capability', `${path}:3:14`, expect.stringContaining('there is no capability')]);
+  expect(out).toContain(`<p class="card note">${path} has errors, so no node loads it as it is</p>`);
 });

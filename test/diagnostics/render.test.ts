@@ -42,3 +42,7 @@ test('control characters of a text do not reach the terminal', () => {
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   expect(text.split('\n')).toHaveLength(3);
 });
+
+test('blanks that are none to a parser are told from those that are', () => {
+  expect(diagnosticLine({ ...fault, message: '"a\u00a0b" and "\ufeffabi"' })).toContain('"a\\u00a0b" and "\\ufeffabi"');
+});

@@ -26,6 +26,8 @@ const FAULTS: ReadonlyArray<readonly [code: string, text: string, message: strin
   ['unterminated-comment', '# c', 'the comment ends with the file; end the last line with a line end'],
   ['unterminated-quote', inside('/a px -> "b,'), 'the quoted string is not closed; close it with "'],
   ['syntax', inside('!'), '"!" begins no rule; rules begin with a path, a keyword or permissions'],
+  ['syntax', '\ufeffprofile p {\n}\n', '"\ufeffprofile" begins no rule; save the file without a byte order mark'],
+  ['syntax', inside('\u00a0/a r,'), '"\u00a0/a" begins no rule'],
   ['missing-comma', inside('/a r'), 'the file rule does not end in a comma; write "," at its end'],
   ['missing-brace', 'profile p {\n', 'the "{" of profile p is not closed; write } at its end'],
   ['unexpected-brace', '}\n', 'this closing brace has no block; remove it, or open the block'],

@@ -1,5 +1,5 @@
 import { type Html, html } from './html';
-import type { TimeSlot } from './model';
+import { LAST_TIME, type TimeSlot } from './model';
 
 const WIDTH = 960;
 const HEIGHT = 160;
@@ -36,5 +36,5 @@ function bar({ start, denied, seen }: TimeSlot, x: number, width: number, scale:
 
 /** In UTC, to the minute. */
 export function timeText(seconds: number): string {
-  return seconds <= 0 ? '' : `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+  return !(seconds > 0 && seconds <= LAST_TIME) ? '' : `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -1,3 +1,5 @@
+import { visible } from '../../diagnostics';
+
 /** Text that is HTML already. Everything else is escaped where it is put in. */
 export class Html {
   constructor(public readonly text: string) {}
@@ -21,7 +23,5 @@ const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 /** Characters that have a meaning in HTML, or none that could be seen, are written as what they are. */
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]!)
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]/gu,
-      (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+  return visible(text).replace(/[&<>"']/g, (character) => ENTITIES[character]!);
 }

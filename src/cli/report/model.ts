@@ -59,21 +59,35 @@ export interface TimeSlot {
   readonly seen: number;
 }
 
-/** Counts by time; kept in slots of five minutes, so that its size is that of the span of time. */
-export class Timeline {
-  private readonly slots = new Map<number, { denied: number; seen: number }>();
+interface Counts {
+  denied: number;
+  seen: number;
+}
 
-  public add(time: number, denied: boolean): void {
-    if (time <= 0) {
+/** Counts by time; kept in slots of five minutes, and in longer ones where times are far from each other, so that its size is bounded. */
+export class Timeline {
+  private slots = new Map<number, Counts>();
+  private width = SLOT;
+
+  public add(time: number, denied: boolean, times = 1): void {
+    if (!(time > 0 && time <= LAST_TIME)) {
       return;
     }
-    const start = Math.floor(time / SLOT) * SLOT;
-    const slot = this.slots.get(start) ?? { denied: 0, seen: 0 };
-    slot[denied ? 'denied' : 'seen']++;
-    this.slots.set(start, slot);
-    if (this.slots.size > MOST_SLOTS) {
-      this.slots.delete(Math.min(...this.slots.keys()));
+    this.count(time, denied ? { denied: times, seen: 0 } : { denied: 0, seen: times });
+    while (this.slots.size > MOST_SLOTS) {
+      const narrow = this.slots;
+      this.slots = new Map();
+      this.width *= 2;
+      narrow.forEach((counts, start) => this.count(start, counts));
     }
+  }
+
+  private count(time: number, { denied, seen }: Counts): void {
+    const start = Math.floor(time / this.width) * this.width;
+    const slot = this.slots.get(start) ?? { denied: 0, seen: 0 };
+    slot.denied += denied;
+    slot.seen += seen;
+    this.slots.set(start, slot);
   }
 
   /** At most so many slots of equal length over the whole time, empty ones included. */
@@ -82,8 +96,9 @@ export class Timeline {
     if (starts.length === 0) {
       return [];
     }
-    const [from, to] = [Math.min(...starts), Math.max(...starts) + SLOT];
-    const length = Math.ceil((to - from) / SLOT / most) * SLOT;
+    const { width } = this;
+    const [from, to] = [starts.reduce((one, other) => Math.min(one, other)), starts.reduce((one, other) => Math.max(one, other)) + width];
+    const length = Math.ceil((to - from) / width / most) * width;
     const result = Array.from({ length: Math.ceil((to - from) / length) }, (_, at) => ({ start: from + at * length, denied: 0, seen: 0 }));
     for (const [start, { denied, seen }] of this.slots) {
       const slot = result[Math.floor((start - from) / length)]!;
@@ -95,5 +110,7 @@ export class Timeline {
 }
 
 const SLOT = 300;
-/** Some months. */
+/** Some months of slots of five minutes. */
 const MOST_SLOTS = 50_000;
+/** Seconds since 1970 of the last time that a date can have (ECMA-262, 21.4.1.1). */
+export const LAST_TIME = 8.64e12;

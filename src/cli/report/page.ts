@@ -29,13 +29,13 @@ ${tiles(model)}
 ${model.notes.map((note) => html`<p class="card note">${note}</p>`)}
 ${model.status === undefined ? [] : [statusSection(model.status)]}
 <h2>Over time</h2>
-<div class="card">${timeChart(model.times)}</div>
+<div class="card wide">${timeChart(model.times)}</div>
 <h2>Profiles</h2>
 ${profileTable(model.profiles)}
+<h2>Findings in profiles</h2>
+${findingTable(model.findings)}
 <h2>Denied and observed</h2>
 ${accessTable(model)}
-<h2>Findings of lints</h2>
-${findingTable(model.findings)}
 <footer>Times are UTC. Counts are of log records, which kernels and tools may have dropped before.</footer>
 </main>
 <script>${new Html(SCRIPT)}</script>
@@ -55,7 +55,7 @@ function tiles({ profiles, accesses, findings, status }: ReportModel): Html {
   return html`<div class="tiles">
 ${tile(profiles.length, 'profiles')}${tile(enforced, 'of them enforced')}${tile(accesses.length, 'distinct accesses logged')}
 ${tile(denied, 'records of denials', denied > 0)}${tile(sum(accesses.map(({ seen }) => seen)), 'records of observations')}
-${tile(findings.length, 'findings of lints', findings.some(({ level }) => level === 'error'))}
+${tile(findings.length, 'findings in profiles', findings.some(({ level }) => level === 'error'))}
 ${status === undefined ? [] : statusTiles(status)}
 </div>`;
 }
@@ -109,9 +109,9 @@ function accessRow(row: AccessRow): Html {
 
 function findingTable(findings: readonly FindingRow[]): Html {
   if (findings.length === 0) {
-    return html`<p class="card empty">No lint has anything to say.</p>`;
+    return html`<p class="card empty">No check or lint has anything to say.</p>`;
   }
-  return html`<div class="card scroll"><table><thead><tr><th scope="col">Level</th><th scope="col">Lint</th><th scope="col">Place</th><th scope="col">What</th></tr></thead><tbody>
-${findings.map(({ level, id, place, message, help }) => html`<tr><td><span class="chip ${level}">${level}</span></td><td>${id}</td><td class="path">${place}</td><td>${message}; ${help}</td></tr>
+  return html`<div class="card scroll"><table><thead><tr><th scope="col">Level</th><th scope="col">What</th><th scope="col">Place</th><th scope="col">Why, and what to do</th></tr></thead><tbody>
+${findings.map(({ level, id, place, message, help }) => html`<tr><td><span class="chip ${level}">${level}</span></td><td>${id}</td><td class="path">${place}</td><td class="why">${message}; ${help}</td></tr>
 `)}</tbody></table></div>`;
 }
