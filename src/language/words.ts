@@ -3,6 +3,7 @@
  * meaning in patterns keeps a backslash before it, so the decoded word is still a pattern with the same meaning.
  * Bytes that no UTF-8 text holds are kept as lone surrogates U+DC80 … U+DCFF.
  */
+import { withoutSteering } from '../diagnostics';
 
 const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', e: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t' };
 const PATTERN_CHARACTERS = '*?[]{}^,\\';
@@ -119,7 +120,8 @@ export function printWord(word: string): string {
     const [character, code] = [word[at], word.charCodeAt(at)];
     if (character === '\\' && at + 1 < word.length) {
       text += character + word[++at];
-      quote ||= /[\s!"]/.test(word[at]);
+      // At the end of a word its second backslash would take the character behind it.
+      quote ||= /[\s!"]/.test(word[at]) || (word[at] === '\\' && at + 1 === word.length);
     } else if (character === '"') {
       text += '\\"';
       quote = true;
@@ -132,7 +134,14 @@ export function printWord(word: string): string {
       quote ||= character === ' ' || character === '!' || (character === ',' && (at + 1 === word.length || ', !"'.includes(word[at + 1])));
     }
   }
-  return quote ? `"${text}"` : text;
+  // An escape of such a character stays what it is: what follows a backslash is no place for another one.
+  const shown = /\\[^\x00-\x7f]/.test(word) ? text : withoutSteering(text, bytesOf);
+  return quote ? `"${shown}"` : shown;
+}
+
+/** What nobody would see in a review, or see in another order, is written as its bytes. */
+function bytesOf(character: string): string {
+  return [...Buffer.from(character, 'utf8')].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
 }
 
 function isHighSurrogate(code: number): boolean {

@@ -4,8 +4,8 @@ import { explanation } from './explain';
 import type { Need } from './rules-from-accesses';
 import type { Suggestions } from './suggest';
 import { parseProfileText } from '../language/parse';
+import { childHead } from '../language/read-back';
 import type { Item, Profile, ProfileFile } from '../language/tree';
-import { printWord } from '../language/words';
 import { familyOf, printRule } from '../rules/registry';
 
 /** A text of profiles, read to be amended. */
@@ -81,7 +81,7 @@ function insertRules(text: string, profile: Profile, needs: readonly Need[], exp
 
 function insertChild(text: string, profile: Profile, missing: readonly string[], needs: readonly Need[], insertions: Map<number, string[]>): void {
   const { at, indent } = placeFor(text, profile, 'profile');
-  const open = missing.map((name, depth) => `\n${indent}${'  '.repeat(depth)}${name.startsWith('/') ? 'profile ' : '^'}${printWord(name)} {`).join('');
+  const open = missing.map((name, depth) => `\n${indent}${'  '.repeat(depth)}${childHead(name)} {`).join('');
   const inner = needs.map(({ rule }) => `\n${indent}${'  '.repeat(missing.length)}${printRule(rule)}`).join('');
   const close = missing.map((_, depth) => `\n${indent}${'  '.repeat(missing.length - 1 - depth)}}`).join('');
   add(insertions, at, `\n${open}${inner}${close}`);

@@ -49,7 +49,8 @@ function subjectOf(label: string, namespace: string | undefined): Subject | Unat
     return 'complain mode of no profile';
   }
   const own = withoutLearningChildren(name);
-  return { ...(space !== undefined && space !== 'root' && { namespace: space }), names: splitName(own).map(withoutHash) };
+  const names = splitName(own).map(withoutHash);
+  return names.length === 0 ? 'no profile' : { ...(space !== undefined && space !== '' && space !== 'root' && { namespace: space }), names };
 }
 
 /** `web//null-/bin/sh//null-/bin/id` is `web`. */

@@ -1,6 +1,7 @@
 import { explanation } from './explain';
 import type { Need } from './rules-from-accesses';
 import type { Suggestions } from './suggest';
+import { childHead } from '../language/read-back';
 import { printWord } from '../language/words';
 import { familyOf, printRule } from '../rules/registry';
 
@@ -61,11 +62,6 @@ function blockText({ needs, children }: Block, indent: string, options: PrintOpt
     groups.set(order, lines);
   }
   const inner = [...children].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, child]) =>
-    `${indent}${childHeader(name)} {\n${blockText(child, `${indent}  `, options)}${indent}}\n`);
+    `${indent}${childHead(name)} {\n${blockText(child, `${indent}  `, options)}${indent}}\n`);
   return [...[...groups.values()].map((lines) => lines.join('')), ...inner].join('\n');
-}
-
-/** What is reached by executing is a child profile; what a program changes into by itself, a hat. */
-function childHeader(name: string): string {
-  return name.startsWith('/') ? `profile ${printWord(name)}` : `^${printWord(name)}`;
 }

@@ -1,3 +1,4 @@
+import { visible } from '../diagnostics';
 import { explanation } from './explain';
 import type { Need } from './rules-from-accesses';
 import type { Suggestions } from './suggest';
@@ -8,7 +9,8 @@ import { type AccessRule, printRule } from '../rules/registry';
 /** Suggestions as a program's text: `new AppArmorProfile({ rules: [Rule.read(…), …] })`, one constant a profile. */
 export function printTypeScript(suggestions: readonly Suggestions[], explain: boolean): string {
   const used = new Set<string>(['AppArmorProfile', 'Rule']);
-  const profiles = roots(suggestions).map(([name, parts]) => profileText(name, parts, explain, used));
+  const taken = new Set<string>();
+  const profiles = roots(suggestions).map(([name, parts]) => profileText(freeName(name, taken), parts, explain, used));
   const names = [...used].sort().join(', ');
   return `import { ${names} } from 'k8s-apparmor';\n\n${profiles.join('\n')}`;
 }
@@ -100,9 +102,19 @@ function raw(rule: AccessRule): string {
   return `Rule.raw(${literal(printRule(rule))})`;
 }
 
-/** A string literal; what could end a line or a comment is escaped. */
+/** A string literal; what could end a line or a comment, or could not be seen in a review, is escaped. */
 function literal(text: string): string {
-  return `'${JSON.stringify(text).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, "\\'").replace(/[\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`)}'`;
+  return `'${visible(JSON.stringify(text)).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, "\\'")}'`;
+}
+
+/** The name, with a number behind it where another one gives the same constant. */
+function freeName(name: string, taken: Set<string>): string {
+  let free = profileName(name);
+  for (let number = 2; taken.has(identifier(free)); number++) {
+    free = `${profileName(name)}-${number}`;
+  }
+  taken.add(identifier(free));
+  return free;
 }
 
 /** A name that a distributed profile may have. */
@@ -116,4 +128,8 @@ function identifier(name: string): string {
   return /^\d/.test(camel) ? `profile${camel}` : RESERVED.has(camel) ? `${camel}Profile` : camel;
 }
 
-const RESERVED: ReadonlySet<string> = new Set(['default', 'function', 'class', 'new', 'delete', 'import', 'export', 'package', 'in', 'var', 'let', 'const', 'rule', 'static', 'public']);
+/** Words that no constant of a module may have (ECMA-262, 12.7.2, strict mode). */
+const RESERVED: ReadonlySet<string> = new Set((
+  'arguments await break case catch class const continue debugger default delete do else enum eval export extends false finally for function if implements import in '
+  + 'instanceof interface let new null package private protected public return static super switch this throw true try typeof undefined var void while with yield'
+).split(' '));

@@ -1,4 +1,6 @@
+import { isIP } from 'node:net';
 import type { Finding } from './findings';
+import { readsBack } from '../language/read-back';
 import type { Access, MountAccess, NetworkAccess } from '../rules/access';
 import type { NetworkEnd, NetworkRule } from '../rules/network';
 import { type AccessRule, printRule, ruleFromAccess } from '../rules/registry';
@@ -15,6 +17,18 @@ export interface Need {
   readonly steps: readonly string[];
 }
 
+/** Something that was seen and that no rule can say. */
+export interface Unwritable {
+  readonly class: Access['class'];
+  readonly evidence: Evidence;
+}
+
+/** What comes of accesses. */
+export interface Rules {
+  readonly needs: readonly Need[];
+  readonly unwritable: readonly Unwritable[];
+}
+
 /** The step that drops addresses and ports where a program used more than one of them. */
 export const SOCKET_ENDS = 'socket-ends';
 
@@ -26,16 +40,26 @@ export interface RuleOptions {
   readonly isUsed: (path: string) => boolean;
 }
 
-/** Rules for everything but files; accesses that differ only in a list of the language share a rule. */
-export function rulesFromAccesses(findings: readonly Finding[], { strictness, fineSockets, isUsed }: RuleOptions): Need[] {
-  const sockets = findings.filter(({ access }) => access.class === 'network');
-  const needs = findings.filter(({ access }) => access.class !== 'network').flatMap((finding): Need[] => {
-    const rule = ruleOf(finding);
-    return rule === undefined ? [] : [{ rule, evidence: evidenceOf(finding, exampleOf(finding.access)), steps: [] }];
-  });
+/**
+ * Rules for everything but files; accesses that differ only in a list of the language share a rule. Only rules that are read as
+ * themselves: a log may hold anything, and a word of it must not become more than that word.
+ */
+export function rulesFromAccesses(findings: readonly Finding[], { strictness, fineSockets, isUsed }: RuleOptions): Rules {
+  const [needs, unwritable] = [[] as Need[], [] as Unwritable[]];
+  for (const finding of findings) {
+    const evidence = evidenceOf(finding, exampleOf(finding.access));
+    const rule = finding.access.class === 'network' ? exactNetwork(finding.access) : ruleOf(finding);
+    if (rule !== undefined && (rule.type === 'network' ? isSocket(rule) : readsBack(rule))) {
+      needs.push({ rule, evidence, steps: [] });
+    } else {
+      unwritable.push({ class: finding.access.class, evidence });
+    }
+  }
+  const sockets = needs.filter((need): need is SocketNeed => need.rule.type === 'network');
   const links = generaliseLinks(needs.filter((need): need is LinkNeed => need.rule.type === 'link'), strictness);
-  const others = needs.filter(({ rule }) => rule.type !== 'link');
-  return merged([...links.map((need) => linkRule(need, isUsed)), ...others, ...networkNeeds(sockets, strictness, fineSockets)]);
+  const others = needs.filter(({ rule }) => rule.type !== 'link' && rule.type !== 'network');
+  const all = [...links.map((need) => linkRule(need, isUsed)), ...others, ...networkNeeds(sockets, strictness, fineSockets)];
+  return { needs: merged(all), unwritable };
 }
 
 function ruleOf(finding: Finding): AccessRule | undefined {
@@ -96,6 +120,35 @@ export function exampleOf(access: Access): string {
     .filter(([key]) => key !== 'class').map(([key, value]) => `${key}=${Array.isArray(value) ? value.join(',') : value}`).join(' ');
 }
 
+interface SocketNeed extends Need {
+  readonly rule: NetworkRule;
+}
+
+/**
+ * Whether a rule for a socket reads back. There may be as many as a log has addresses, so the words that few logs have many of are
+ * read once, and the others looked at.
+ */
+function isSocket({ access, family, socketType, local, peer }: NetworkRule): boolean {
+  const ends = [local, ...(peer === undefined ? [] : [peer])];
+  const shown: readonly NetworkEnd[] = ends.map((one) => (one.ip === undefined && one.port === undefined ? {} : { port: '1' }));
+  const key = JSON.stringify([access, family, socketType, shown]);
+  let known = KNOWN_SOCKETS.get(key);
+  if (known === undefined) {
+    known = readsBack({ type: 'network', qualifiers: NO_QUALIFIERS, access, family, socketType, local: shown[0]!, ...(peer !== undefined && { peer: shown[1] }) });
+    if (KNOWN_SOCKETS.size < MOST_KNOWN) {
+      KNOWN_SOCKETS.set(key, known);
+    }
+  }
+  return known && ends.every(isEnd);
+}
+
+function isEnd({ ip, port }: NetworkEnd): boolean {
+  return (ip === undefined || ip === 'none' || (isIP(ip) > 0 && !ip.includes('%'))) && (port === undefined || (/^\d{1,5}$/.test(port) && Number(port) < 65_536));
+}
+
+const KNOWN_SOCKETS = new Map<string, boolean>();
+const MOST_KNOWN = 10_000;
+
 /** Accesses of sockets that have no other end. */
 const LOCAL_ONLY: ReadonlySet<string> = new Set(['create', 'bind', 'listen', 'shutdown', 'getattr', 'setattr', 'getopt', 'setopt']);
 
@@ -103,16 +156,19 @@ const LOCAL_ONLY: ReadonlySet<string> = new Set(['create', 'bind', 'listen', 'sh
  * One kind of socket that was used with one address or port only is allowed with these; with several, with any: pods
  * and their peers have other addresses each time.
  */
-function networkNeeds(findings: readonly Finding[], strictness: Strictness, fine: boolean): Need[] {
-  const kinds = new Map<string, Need[]>();
-  for (const finding of findings) {
-    const access = finding.access as NetworkAccess;
-    const kind = `${access.family} ${access.type}`;
-    const need = { rule: exactNetwork(access), evidence: evidenceOf(finding, exampleOf(access)), steps: [] };
-    kinds.set(kind, [...kinds.get(kind) ?? [], need]);
+function networkNeeds(sockets: readonly SocketNeed[], strictness: Strictness, fine: boolean): Need[] {
+  const kinds = new Map<string, SocketNeed[]>();
+  for (const need of sockets) {
+    const kind = `${need.rule.family} ${need.rule.socketType}`;
+    const alike = kinds.get(kind);
+    if (alike === undefined) {
+      kinds.set(kind, [need]);
+    } else {
+      alike.push(need);
+    }
   }
   return [...kinds.values()].flatMap((needs) => {
-    const ends = new Set(needs.map(({ rule }) => JSON.stringify([(rule as NetworkRule).local, (rule as NetworkRule).peer])));
+    const ends = new Set(needs.map(({ rule }) => JSON.stringify([rule.local, rule.peer])));
     return fine && (strictness === 'exact' || ends.size === 1) ? needs : [wideNetwork(needs)];
   });
 }
@@ -134,8 +190,8 @@ function end(ip: string | undefined, port: number | undefined): NetworkEnd {
   return { ...(ip !== undefined && { ip }), ...(port !== undefined && { port: String(port) }) };
 }
 
-function wideNetwork(needs: readonly Need[]): Need {
-  const { family, socketType } = needs[0]!.rule as NetworkRule;
+function wideNetwork(needs: readonly SocketNeed[]): Need {
+  const { family, socketType } = needs[0]!.rule;
   return {
     rule: { type: 'network', qualifiers: NO_QUALIFIERS, access: [], family, socketType, local: {} },
     evidence: needs.map(({ evidence }) => evidence).reduce(joinedEvidence),

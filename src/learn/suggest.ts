@@ -2,14 +2,15 @@ import type { Subject } from './attribution';
 import type { Finding, SubjectFindings } from './findings';
 import { generalise } from './generalise';
 import { patternCovers } from '../automaton';
+import { readsBackAsName } from '../language/read-back';
 import { literalPattern } from '../language/words';
 import type { FileRule } from '../rules/file';
 import { familyOf, printRule } from '../rules/registry';
 import { NO_QUALIFIERS } from '../rules/rule';
-import { entryOf, type PathEntry, permissions } from './generalise/entry';
+import { entryOf, evidenceOf, type PathEntry, permissions } from './generalise/entry';
 import type { Strictness } from './generalise/step';
 import type { KnownAccesses } from './known';
-import { type Need, rulesFromAccesses } from './rules-from-accesses';
+import { exampleOf, type Need, rulesFromAccesses, type Unwritable } from './rules-from-accesses';
 
 export interface SuggestOptions {
   readonly strictness: Strictness;
@@ -26,6 +27,8 @@ export interface Suggestions {
   readonly needs: readonly Need[];
   /** What was seen and the profile denies in so many words: never allowed by learning. */
   readonly refused: readonly Finding[];
+  /** What was seen and no rule can say: words that the language does not have, names that it cannot write. */
+  readonly unwritable: readonly Unwritable[];
   /** Distinct accesses that the profile allows already. */
   readonly allowed: number;
 }
@@ -45,11 +48,27 @@ export function suggest({ subject, findings }: SubjectFindings, { strictness, fi
     }
     allowed += open === undefined && denied === undefined ? 1 : 0;
   }
-  const files = fileNeeds(fresh, strictness);
+  const [writable, nameless] = apart(fresh, subject);
+  const files = fileNeeds(writable, strictness);
   let given: ((path: string) => boolean) | undefined;
   const isUsed = (path: string) => (given ??= namesGiven(files))(path) || isKnown(path, subject, known);
-  const others = rulesFromAccesses(fresh.filter(({ access }) => !isFile(access)), { strictness, fineSockets, isUsed });
-  return { subject, needs: ordered([...files, ...others]), refused, allowed };
+  const { needs, unwritable } = rulesFromAccesses(writable.filter(({ access }) => !isFile(access)), { strictness, fineSockets, isUsed });
+  return { subject, needs: ordered([...files, ...needs]), refused, unwritable: [...nameless, ...unwritable], allowed };
+}
+
+/** Findings, and those that no rule says by its path or by the name of its profile alone. */
+function apart(findings: readonly Finding[], { names, namespace }: Subject): [Finding[], Unwritable[]] {
+  const isNamed = readsBackAsName(names, namespace);
+  const [writable, unwritable] = [[] as Finding[], [] as Unwritable[]];
+  for (const finding of findings) {
+    const { access } = finding;
+    if (isNamed && !(isFile(access) && access.path.includes('\0'))) {
+      writable.push(finding);
+    } else {
+      unwritable.push({ class: access.class, evidence: evidenceOf(finding, exampleOf(access)) });
+    }
+  }
+  return [writable, unwritable];
 }
 
 const ANYTHING = 'rwakm';

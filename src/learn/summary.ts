@@ -1,5 +1,6 @@
 import { type Subject } from './attribution';
 import { count, type Findings, keepFew } from './findings';
+import { AccessError, readAccess } from '../decide';
 import type { Access } from '../rules/access';
 import { isObject } from './sources/json-values';
 import { withOwnNumber } from './sources/own-number';
@@ -75,13 +76,18 @@ export function readSummaryLine(text: string, findings: Findings): string | unde
   if (!isLine(line)) {
     return 'it is no line of a summary';
   }
+  try {
+    readAccess(line.access);
+  } catch (error) {
+    return error instanceof AccessError ? error.message : String(error);
+  }
   take(line, findings);
   return undefined;
 }
 
 function isLine(line: object): line is Line {
-  const { profile, access, ownNumbers = [], denied, seen, audited = 0, first, last, comms, places } = line as Partial<Line>;
-  return isTexts(profile) && profile.length > 0 && isObject(access) && typeof access.class === 'string'
+  const { namespace = '', profile, ownNumbers = [], denied, seen, audited = 0, first, last, comms, places } = line as Partial<Line>;
+  return typeof namespace === 'string' && isTexts(profile) && profile.length > 0
     && [denied, seen, audited, first, last].every((number) => typeof number === 'number' && Number.isFinite(number) && number >= 0)
     && isTexts(comms) && isTexts(places) && Array.isArray(ownNumbers) && ownNumbers.every((number) => Number.isSafeInteger(number) && number > 9);
 }

@@ -194,13 +194,16 @@ function fromAccess(access: Access): MountRule | undefined {
     return undefined;
   }
   const pattern = (text: string | undefined) => (text === undefined ? undefined : literalPattern(text));
-  const options = (access.options ?? []).filter((option) => MOUNT_OPTIONS.has(option));
+  const { options = [] } = access;
+  if (!options.every((option) => MOUNT_OPTIONS.has(option))) {
+    return undefined;
+  }
   const isMount = access.operation === 'mount';
   return {
     type: 'mount',
     qualifiers: NO_QUALIFIERS,
     operation: access.operation,
-    fstype: isMount && access.fstype !== undefined ? [{ operator: '=', values: [access.fstype] }] : [],
+    fstype: isMount && access.fstype !== undefined ? [{ operator: '=', values: [literalPattern(access.fstype)] }] : [],
     options: access.operation !== 'umount' && options.length > 0 ? [{ operator: '=', values: options }] : [],
     ...(isMount ? { source: pattern(access.source) } : {}),
     target: pattern(access.target),

@@ -1,3 +1,5 @@
+import { visible } from '../../diagnostics';
+import { readsBack } from '../../language/read-back';
 import { emptyTally, openSource, type Observation } from '../../learn';
 import { accessText } from '../../rules/access-text';
 import { printRule, ruleFromAccess } from '../../rules/registry';
@@ -45,6 +47,7 @@ function recordLines({ record, accesses }: Observation): string[] | undefined {
   const who = `${record.comm === undefined ? 'a process' : JSON.stringify(record.comm)} in the profile ${record.profile ?? '(unknown)'}`;
   return accesses.flatMap((access) => {
     const rule = ruleFromAccess(access);
-    return [`${accessText(access)} ${did}: ${who}`, ...(rule === undefined ? [] : [`    this rule would allow it: ${printRule(rule)}`])];
+    const would = rule !== undefined && readsBack(rule) ? [`    this rule would allow it: ${printRule(rule)}`] : [];
+    return [`${accessText(access)} ${did}: ${who}`, ...would].map((line) => visible(line).replace(/\n/g, '\\n'));
   });
 }

@@ -82,6 +82,7 @@ function shared(names: readonly string[]): string {
     return prefix;
   }
   // A cut through an escape or a class is none.
-  const safe = /^(?:[^\\[\]]|\\.|\[[^\]]*\])*/.exec(prefix)![0];
-  return `${safe.replace(/\*+$/, '')}*`;
+  const safe = /^(?:[^\\[\]]|\\.|\[[^\]]*\])*/s.exec(prefix)![0];
+  // Two of them would match across directories; an escaped one is part of the name.
+  return /^(?:[^\\]|\\.)*\*$/s.test(safe) ? safe : `${safe}*`;
 }

@@ -31,6 +31,6 @@ function readLine(event: JsonObject): ObjectReading {
       node: textAt(event, 'node'), namespace: textAt(event, 'namespace'), pod: textAt(event, 'pod'), container: textAt(event, 'container'), owner: undefined,
     }),
   };
-  const count = Math.min(Math.max(numberAt(event, 'count') ?? 1, 1), MOST);
-  return { kind: 'seen', observations: Array.from({ length: count }, () => observation), time: numberAt(event, 'time'), pid };
+  const times = Math.min(Math.max(Math.floor(numberAt(event, 'count') ?? 1), 1), MOST);
+  return { kind: 'seen', observations: [observation], time: numberAt(event, 'time'), pid, ...(times > 1 && { times }) };
 }

@@ -119,7 +119,7 @@ class ObjectLines {
       tally.others++;
       return;
     }
-    const { time = -1, serial = -1, pid = -1 } = reading;
+    const { time = -1, serial = -1, pid = -1, times } = reading;
     const node = typeof event._HOSTNAME === 'string' ? event._HOSTNAME : undefined;
     if (serial >= 0 && this.serials.isRepeated(node, time, serial)) {
       tally.duplicates++;
@@ -127,7 +127,7 @@ class ObjectLines {
     }
     tally.records++;
     for (const observation of reading.observations) {
-      sink(observation, time, serial, pid);
+      sink(observation, time, serial, pid, times);
     }
   }
 }

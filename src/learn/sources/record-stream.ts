@@ -21,9 +21,12 @@ const SENTENCES = 'type=APPARMOR msg=';
 const MAX_LINE = 2 ** 20;
 const NEWLINE = 0x0a;
 const BLANK = 0x20;
+const APOSTROPHE = 0x27;
 const DOT = 0x2e;
 const COLON = 0x3a;
 const CLOSE = 0x29;
+/** More make no number that is exact. */
+const MOST_DIGITS = 15;
 const TENTHS = [1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 /** Lines that say that records were lost: `kauditd_printk_skb: 12 callbacks suppressed`, `audit_lost=12`. */
@@ -51,7 +54,8 @@ export class RecordStream implements Reader {
   /** The last stamp's number of the event. */
   private serial = -1;
   /** A line whose record may go on in the next. */
-  private held: Buffer | undefined;
+  private held: Buffer[] | undefined;
+  private heldLength = 0;
   /** An unfinished last line. */
   private rest: Buffer[] = [];
   private restLength = 0;
@@ -173,7 +177,8 @@ export class RecordStream implements Reader {
     const { end } = this.layout;
     const line = bytes.toString('latin1', start, end);
     if (isOpenMessage(line)) {
-      this.held = Buffer.from(bytes.subarray(start, end));
+      this.held = [Buffer.from(bytes.subarray(start, end))];
+      this.heldLength = end - start;
       return;
     }
     const read = readRecord(line);
@@ -189,15 +194,15 @@ export class RecordStream implements Reader {
 
   /** Adds a line that begins with a blank to the one before, where that was not at its end. */
   private isContinued(bytes: Buffer, start: number, end: number): boolean {
-    const held = this.held!;
-    const goesOn = start < end && bytes[start] === BLANK && held.length + end - start < MAX_LINE && !bytes.subarray(start, end).includes('apparmor="');
+    const goesOn = start < end && bytes[start] === BLANK && this.heldLength + end - start < MAX_LINE && !bytes.subarray(start, end).includes('apparmor="');
     if (!goesOn) {
       this.release();
       return false;
     }
     this.tally.others++;
-    this.held = Buffer.concat([held, bytes.subarray(start, end)]);
-    if (!isOpenMessage(this.held.toString('latin1'))) {
+    this.held!.push(Buffer.from(bytes.subarray(start, end)));
+    this.heldLength += end - start;
+    if (bytes.subarray(start, end).includes(APOSTROPHE)) {
       this.release();
     }
     return true;
@@ -208,7 +213,7 @@ export class RecordStream implements Reader {
     const { held } = this;
     this.held = undefined;
     if (held !== undefined) {
-      this.wholeRecord(held.toString('latin1'));
+      this.wholeRecord(Buffer.concat(held).toString('latin1'));
     }
   }
 
@@ -219,7 +224,7 @@ export class RecordStream implements Reader {
     for (let byte = bytes[at]!; byte >= 0x30 && byte <= 0x39; byte = bytes[++at]!) {
       seconds = seconds * 10 + byte - 0x30;
     }
-    if (at === start || bytes[at] !== DOT) {
+    if (at === start || at - start > MOST_DIGITS || bytes[at] !== DOT) {
       return -1;
     }
     const point = ++at;
@@ -236,7 +241,7 @@ export class RecordStream implements Reader {
     for (let byte = bytes[at]!; byte >= 0x30 && byte <= 0x39; byte = bytes[++at]!) {
       serial = serial * 10 + byte - 0x30;
     }
-    if (at === colon || bytes[at] !== CLOSE) {
+    if (at === colon || at - colon > MOST_DIGITS || bytes[at] !== CLOSE) {
       return -1;
     }
     this.serial = serial;

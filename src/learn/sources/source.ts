@@ -2,9 +2,10 @@ import type { Observation } from '../event';
 
 /**
  * Takes what a source saw. `seen` may be the same object for equal lines, so that it can be a key; what differs from line to
- * line comes beside it: the time in seconds and the audit serial, 0 where unknown.
+ * line comes beside it: the time in seconds and the audit serial, negative where unknown; and how often a line says that it was
+ * seen, absent for once.
  */
-export type Sink = (seen: Observation, time: number, serial: number, pid: number) => void;
+export type Sink = (seen: Observation, time: number, serial: number, pid: number, times?: number) => void;
 
 /** What was read, and what was not: nothing is dropped without being counted. */
 export interface Tally {
@@ -46,7 +47,7 @@ export interface Reader {
 
 /** An event of a JSON source, or why there is none. */
 export type ObjectReading =
-  | { readonly kind: 'seen'; readonly observations: readonly Observation[]; readonly time?: number; readonly serial?: number; readonly pid?: number }
+  | { readonly kind: 'seen'; readonly observations: readonly Observation[]; readonly time?: number; readonly serial?: number; readonly pid?: number; readonly times?: number }
   /** The event tells of no access; or of this many lost ones. */
   | { readonly kind: 'nothing'; readonly lost?: number };
 
