@@ -38,7 +38,8 @@ const TEMPLATES: Readonly<Record<Framework, Template>> = {
       { path: 'cdk8s.yaml', what: 'how to synthesise, and a validation that nothing runs unconfined' },
       ...COMMON,
     ],
-    fresh: ['npm install', 'npx cdk8s synth', 'kubectl apply --recursive -f dist'],
+    // Not the folder: validations make cdk8s-cli write construct-metadata.json beside the objects, which kubectl refuses. The pattern is kubectl's own.
+    fresh: ['npm install', 'npx cdk8s synth', 'kubectl apply -f \'dist/*.yaml\''],
     existing: [
       'npm install k8s-apparmor',
       'in your app, before app.synth():  import { confine } from \'./confinement\';  confine(app);',
@@ -93,7 +94,7 @@ export const command: CliCommand = {
     const steps = existing ? template.existing : template.fresh;
     io.stderr.write(`${options.dryRun ? 'Nothing was written.' : 'No other file was touched.'} Next${folder === '.' ? '' : `, in ${folder}`}:\n`);
     steps.forEach((step) => io.stderr.write(`  ${step}\n`));
-    io.stderr.write('The profile only logs at first; `k8s-apparmor learn` makes the rules from what was logged, then set ProfileMode.ENFORCE.\n');
+    io.stderr.write('The profile only logs at first; `npx k8s-apparmor learn` makes the rules from what was logged, then set ProfileMode.ENFORCE.\n');
     return EXIT.FINE;
   },
 };

@@ -75,6 +75,10 @@ test('a second run changes nothing and says so', async () => {
   expect(readFileSync(join(folder, 'confinement.ts'), 'utf8')).toBe('// mine');
 });
 
+test('what is applied is the objects, not what cdk8s-cli writes beside them', async () => {
+  expect((await init(emptyFolder())).stderr).toContain('\n  npx cdk8s synth\n  kubectl apply -f \'dist/*.yaml\'\n');
+});
+
 test('--dry-run writes nothing', async () => {
   const folder = emptyFolder();
   const { stdout } = await init('--dry-run', join(folder, 'new'));

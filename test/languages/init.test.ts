@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -35,6 +35,7 @@ describe('a cdk8s project', () => {
     expect(objects.map(({ spec }) => spec.template.spec.securityContext.appArmorProfile)).toEqual([
       { type: 'Localhost', localhostProfile: expect.stringMatching(/^k8s-apparmor\.web\.[0-9a-f]{8}$/) },
     ]);
+    expect(readdirSync(join(project, 'dist')).sort()).toEqual(['apparmor.k8s.yaml', 'construct-metadata.json', 'shop.k8s.yaml']);
     expect(said).toMatch(/Status\s+│ success/);
     expect(said).toContain('lint-no-enforcement (1 occurrences)');
   });

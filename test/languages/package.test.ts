@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,6 +93,29 @@ describe('with everything installed', () => {
     expect(run(node, ['node_modules/k8s-apparmor/bin/k8s-apparmor', '--help'], project)).toContain('Usage: k8s-apparmor');
   });
 });
+
+describe('the command as it is installed', () => {
+  let project: string;
+  beforeAll(() => { project = newProject([]); });
+  const shell = (script: string) => spawnSync('bash', ['-c', script], { cwd: join(project, 'node_modules', '.bin'), encoding: 'utf8' });
+
+  test('ends quietly where its reader stops, and says so where its output cannot be written', () => {
+    expect(shell('set -o pipefail; ./k8s-apparmor lint --list | head -1')).toMatchObject({ status: 0, stderr: '' });
+    expect(shell('./k8s-apparmor lint --list > /dev/full')).toMatchObject({ status: 2, stderr: 'k8s-apparmor: the output cannot be written: the disk is full\n' });
+  });
+
+  test('a fault of its own is no finding', () => {
+    const { status, stderr } = shell(`NODE_OPTIONS="--require ${broken(project)}" ./k8s-apparmor lint --list`);
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(/^k8s-apparmor: this is a fault of the program; report it [^\n]*\nError: broken\n/) });
+  });
+});
+
+/** A module that makes the list of lints fail. */
+function broken(project: string): string {
+  const path = join(project, 'broken.js');
+  writeFileSync(path, 'const { map } = Array.prototype; Array.prototype.map = function (...given) { if (this[0]?.preset) throw new Error("broken"); return map.apply(this, given); };');
+  return path;
+}
 
 describe('with a part installed', () => {
   const imports = (project: string, entry: string) => () => run(process.execPath, ['-e', `require(${JSON.stringify(entry)})`], project);
