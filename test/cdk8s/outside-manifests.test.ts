@@ -9,6 +9,7 @@ import { admitPod } from '../../src/manifests/pod-admission';
 import { isWindows } from '../../src/manifests/pod-spec';
 import { podTemplates } from '../../src/manifests/pod-template';
 import { outside } from '../support/outside';
+import { withoutAppArmor } from '../support/without-apparmor';
 
 const MANIFESTS = outside('K8S_APPARMOR_MANIFESTS');
 const files = MANIFESTS.path ? readdirSync(MANIFESTS.path).filter((name) => /\.ya?ml$/.test(name)) : [];
@@ -20,17 +21,6 @@ function included(file: string, version?: string): JsonObject[] {
   new Include(chart, 'include', { url: join(MANIFESTS.path!, file) });
   if (version) Confinement.of(app, { kubernetesVersion: KubernetesVersion.of(version) }).byDefault(AppArmorProfile.runtimeDefault());
   return chart.toJson() as JsonObject[];
-}
-
-/** Everything but what is ours to say. */
-function withoutAppArmor(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutAppArmor);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value)
-    .filter(([key]) => key !== 'appArmorProfile' && !key.startsWith('container.apparmor.security.beta.kubernetes.io/'))
-    .map(([key, inner]) => [key, withoutAppArmor(inner)] as const)
-    .filter(([key, inner]) => !(['securityContext', 'annotations'].includes(key) && Object.keys(inner as object).length === 0));
-  return Object.fromEntries(entries);
 }
 
 MANIFESTS.describe('manifests of other projects', () => {
