@@ -1,14 +1,17 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createTwoFilesPatch } from 'diff';
 import { stringify } from 'yaml';
 import { type CliCommand, type CommandIo, EXIT, UserError } from './command';
 import { collect, type Learnt } from './learn-input';
 import { declareOptions, type LearnOptions, readLearnOptions } from './learn-options';
+import { otherKind } from './profile-input';
+import { replaceFile } from './replace-file';
 import { count } from './tally-text';
-import { DiagnosticsError, renderDiagnostic } from '../diagnostics';
+import { DiagnosticsError, renderDiagnostic, visible } from '../diagnostics';
 import { resolve } from '../language';
+import { DISK } from '../language/disk';
+import { loadText } from '../language/include-files';
 import {
-  amend, type AmendedFile, exampleOf, operatorNeeds, operatorObject, PolicyKnowledge, printProfiles, printTypeScript,
+  amend, type AmendedFile, exampleOf, operatorSuggestions, operatorObject, PolicyKnowledge, printProfiles, printTypeScript,
   profilesIn, readForAmending, suggest, type Suggestions, subjectName, writeSummary,
 } from '../learn';
 import { printRule } from '../rules/registry';
@@ -29,29 +32,29 @@ async function run(files: string[], given: Record<string, any>, io: CommandIo): 
   const suggestions = suggestionsOf(learnt, options, target);
   const { output, unplaced } = render(suggestions, options, target, io);
   if (options.write && target !== undefined) {
-    replaceFile(target, output);
+    replaceFile(target.fileName, target.text, output);
   } else {
     io.stdout.write(output);
   }
   report(suggestions, unplaced, io);
-  const missing = suggestions.some(({ needs, refused }) => needs.length > 0 || refused.length > 0);
+  const missing = suggestions.some(({ needs, refused, unwritable }) => needs.length > 0 || refused.length > 0 || unwritable.length > 0);
   return options.check && missing ? EXIT.FINDINGS : EXIT.FINE;
 }
 
 function readTarget(path: string): AmendedFile {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason = code === 'ENOENT' ? 'there is no such file; leave --amend out for a new profile' : code;
-    throw new UserError(`cannot read ${path}, which is to be amended: ${reason}`);
+  if (DISK.kind(path) === 'missing') {
+    throw new UserError(`cannot read ${path}, which is to be amended: there is no such file; leave --amend out for a new profile`);
+  }
+  const { text, fault } = loadText(DISK, path);
+  if (fault !== undefined) {
+    throw new UserError(`${fault.message}; ${fault.help}`);
   }
   try {
     return readForAmending(path, text);
   } catch (error) {
     if (error instanceof DiagnosticsError) {
-      throw new UserError(`${error.message}\n${error.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic)).join('\n')}`);
+      const what = otherKind({ name: path, text }) ?? error.diagnostics.map((diagnostic) => renderDiagnostic(diagnostic)).join('\n');
+      throw new UserError(`${error.message}\n${what}`);
     }
     throw error;
   }
@@ -72,9 +75,7 @@ function suggestionsOf({ findings, imported }: Learnt, options: LearnOptions, ta
   }), options.parser);
   const { strictness, parser } = options;
   const suggested = [...findings.subjects.values()].map((subject) => suggest(subject, { strictness, fineSockets: parser !== '3.0', known }));
-  const fromProfiles = imported.map((profile): Suggestions => ({
-    subject: { names: [options.profile ?? profile.name] }, needs: operatorNeeds(profile), refused: [], allowed: 0,
-  }));
+  const fromProfiles = imported.map((profile) => operatorSuggestions(profile, options.profile ?? profile.name));
   return [...suggested, ...fromProfiles].sort((one, other) => (subjectName(one.subject) < subjectName(other.subject) ? -1 : 1));
 }
 
@@ -92,7 +93,7 @@ function render(suggestions: readonly Suggestions[], options: LearnOptions, targ
     case 'json':
       return { output: suggestions.map((suggestion) => `${JSON.stringify(jsonOf(suggestion))}\n`).join(''), unplaced };
     case 'typescript':
-      return { output: printTypeScript(suggestions.filter(({ needs }) => needs.length > 0), explain), unplaced };
+      return { output: printed(suggestions, (some) => printTypeScript(some, explain)), unplaced };
     case 'operator':
       return { output: operatorText(suggestions, io), unplaced };
     case 'diff':
@@ -113,7 +114,13 @@ function operatorText(suggestions: readonly Suggestions[], io: CommandIo): strin
 }
 
 function newProfiles(suggestions: readonly Suggestions[], explain: boolean): string {
-  return printProfiles(suggestions.filter(({ needs }) => needs.length > 0), { explain, abi: abiFor(suggestions) });
+  return printed(suggestions, (some) => printProfiles(some, { explain, abi: abiFor(suggestions) }));
+}
+
+/** Nothing at all where nothing was learnt: a file with an empty profile in it would be deployed one day. */
+function printed(suggestions: readonly Suggestions[], print: (some: readonly Suggestions[]) => string): string {
+  const some = suggestions.filter(({ needs }) => needs.length > 0);
+  return some.length === 0 ? '' : print(some);
 }
 
 /** As `patch -p1` and code hosts take it. */
@@ -133,27 +140,18 @@ function abiFor(suggestions: readonly Suggestions[]): string {
 }
 
 /** One profile's suggestions as data. Times are seconds since 1970. */
-function jsonOf({ subject, needs, refused, allowed }: Suggestions): object {
+function jsonOf({ subject, needs, refused, unwritable, allowed }: Suggestions): object {
   return {
     profile: subjectName(subject),
     suggestions: needs.map(({ rule, evidence, steps }) => ({ rule: printRule(rule), steps, ...evidence })),
     refused: refused.map(({ access, denied, seen }) => ({ access, observations: denied + seen })),
+    ...(unwritable.length > 0 && { unwritable: unwritable.map(({ class: kind, evidence }) => ({ class: kind, ...evidence })) }),
     allowed,
   };
 }
 
-/** Beside the old file, then in its place: nobody sees half a profile. */
-function replaceFile({ fileName, text }: AmendedFile, output: string): void {
-  if (output === text) {
-    return;
-  }
-  const next = `${fileName}.new`;
-  writeFileSync(next, output, { mode: statSync(fileName).mode, flag: 'wx' });
-  renameSync(next, fileName);
-}
-
 function report(suggestions: readonly Suggestions[], unplaced: readonly string[], io: CommandIo): void {
-  for (const { subject, needs, refused, allowed } of suggestions) {
+  for (const { subject, needs, refused, unwritable, allowed } of suggestions) {
     const steps = new Map<string, number>();
     needs.flatMap((need) => need.steps).forEach((step) => steps.set(step, (steps.get(step) ?? 0) + 1));
     const by = [...steps].map(([step, times]) => `${times} by ${step}`).join(', ');
@@ -161,13 +159,16 @@ function report(suggestions: readonly Suggestions[], unplaced: readonly string[]
     for (const { access, denied, seen } of refused) {
       io.stderr.write(`  denied by a deny rule, and stays so: ${access.class} ${shown(exampleOf(access))} (${count(denied + seen, 'time')})\n`);
     }
+    for (const { class: kind, evidence: { examples, observations } } of unwritable) {
+      io.stderr.write(`  no rule can say it: ${kind} ${shown(examples[0] ?? '')} (${count(observations, 'time')})\n`);
+    }
   }
   for (const name of unplaced) {
     io.stderr.write(`${shown(name)}: the amended file has no such profile, so nothing was added for it\n`);
   }
 }
 
-/** Names come from programs: control characters could move the cursor. */
+/** Names come from programs: on one line, and without what drives a terminal. */
 function shown(name: string): string {
-  return name.replace(/[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return visible(name).replace(/[\t\n]/g, (character) => (character === '\n' ? '\\n' : '\\t'));
 }

@@ -16,6 +16,9 @@ export function readsBack(rule: AccessRule): boolean {
     && printRule(read) === text && sameWords(familyOf(read).patterns(read), familyOf(rule).patterns(rule));
 }
 
+/** A backslash that would take the quote behind it. */
+const DANGLING = /(?<!\\)(?:\\\\)*\\$/;
+
 function sameWords(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((word, at) => word === other[at]);
 }
@@ -23,6 +26,9 @@ function sameWords(one: readonly string[], other: readonly string[]): boolean {
 /** Whether a profile can be written down under these names: its own, and behind it those of its children. */
 export function readsBackAsName(names: readonly string[], namespace: string | undefined): boolean {
   const [name = '', ...children] = names;
+  if (names.some((part) => DANGLING.test(part))) {
+    return false;
+  }
   const head = `profile ${printWord(namespace === undefined ? name : `:${namespace}:${name}`)}`;
   const profile = onlyProfile(`${head} {\n}\n`);
   return profile?.name === name && profile.namespace === namespace && children.every((child) => {

@@ -119,9 +119,10 @@ export function printWord(word: string): string {
   for (let at = 0; at < word.length; at++) {
     const [character, code] = [word[at], word.charCodeAt(at)];
     if (character === '\\' && at + 1 < word.length) {
-      text += character + word[++at];
-      // At the end of a word its second backslash would take the character behind it.
-      quote ||= /[\s!"]/.test(word[at]) || (word[at] === '\\' && at + 1 === word.length);
+      at++;
+      // A backslash at the end of a word would take the blank, comma or quote behind it.
+      text += word[at] === '\\' && at + 1 === word.length ? '\\x5c' : character + word[at];
+      quote ||= /[\s!"]/.test(word[at]);
     } else if (character === '"') {
       text += '\\"';
       quote = true;

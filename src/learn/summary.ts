@@ -101,6 +101,7 @@ function take(line: Line, findings: Findings): void {
   const asked: Subject = { ...(namespace !== undefined && { namespace }), names: profile };
   const subject = findings.named(asked);
   if (subject === undefined) {
+    findings.passOver([asked]);
     findings.unattributed.set('another profile', (findings.unattributed.get('another profile') ?? 0) + denied + seen);
     return;
   }

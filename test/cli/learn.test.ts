@@ -159,9 +159,9 @@ test('what nothing is learnt from is said by reason', async () => {
   const { out, err } = await runCommand(['learn', '--profile', 'web'], [
     auditLine({ profile: 'unconfined' }), auditLine({ profile: 'db' }), auditLine({ comm: 'runc:[2:INIT]' }), auditLine({ profile: 'null-complain-profile' }),
   ].join('\n'));
-  expect(out).toBe('abi <abi/3.0>,\n\n');
+  expect(out).toBe('');
   expect(err.split('\n').sort()).toEqual(['',
-    'k8s-apparmor learn: nothing was learnt from 1 record about other profiles',
+    'k8s-apparmor learn: nothing was learnt from 1 record about other profiles: db',
     'k8s-apparmor learn: nothing was learnt from 1 record about unconfined processes',
     'k8s-apparmor learn: nothing was learnt from 1 record of a learning profile whose parent is not named',
     'k8s-apparmor learn: nothing was learnt from 1 record of the container runtime, before the container\'s own program ran']);
@@ -273,4 +273,26 @@ test('the help names every source and every step', async () => {
   for (const word of ['inspektor-gadget', 'security-profiles-operator', 'kernel-numbers', 'siblings', '--strictness', 'Examples:']) {
     expect(out).toContain(word);
   }
+});
+
+test.each([[[]], [['--format', 'typescript']]])('nothing that was learnt is no profile at all (%j)', async (argv) => {
+  const { code, out, err } = await runCommand(['learn', ...argv], 'systemd[1]: Started.\n');
+  expect({ code, out }).toEqual({ code: 0, out: '' });
+  expect(err).toContain('k8s-apparmor learn: standard input holds no record of AppArmor in 1 line; ');
+});
+
+test('a name that no record has is told from those that there are', async () => {
+  const { err } = await runCommand(['learn', '--profile', 'wbe'], ['web', 'db', 'web'].map((profile) => auditLine({ profile })).join('\n'));
+  expect(err).toBe('k8s-apparmor learn: nothing was learnt from 3 records about other profiles: web, db\n');
+});
+
+test('a log is no summary, and is not taken for a damaged one', async () => {
+  expect(await runCommand(['learn', '--merge'], auditLine())).toEqual({
+    code: 2, out: '', err: 'k8s-apparmor: -:1: it is no JSON, so this is no summary; `k8s-apparmor learn --summary` writes one, and logs are read without --merge\n',
+  });
+});
+
+test('of many damaged lines the first are told', async () => {
+  const { err } = await runCommand(['learn', '--merge'], `{"kind":"k8s-apparmor-summary","version":1}\n${'{\n'.repeat(7)}`);
+  expect(err.split('\n').slice(4)).toEqual(['k8s-apparmor learn: -:6 was left out: it is no JSON', 'k8s-apparmor learn: 2 more lines of - were left out', '']);
 });

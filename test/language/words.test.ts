@@ -17,6 +17,7 @@ test('bytes that are no UTF-8 survive', () => {
 test.each([
   ['/a b', '"/a b"'], ['', '""'], ['/a,b', '/a,b'], ['/a,', '"/a,"'], ['/{a, b}', '"/{a, b}"'], ['/a"b', '"/a\\"b"'], ['/a!b', '"/a!b"'],
   ['/a\nb', '/a\\012b'], ['/\udcff', '/\\xff'], ['/\\*', '/\\*'],
+  ['/a\\\\', '/a\\x5c'], ['/a b\\\\', '"/a b\\x5c"'], ['/a\u202eb', '/a\\xe2\\x80\\xaeb'], ['/\u009b', '/\\xc2\\x9b'],
 ])('%j is written as %s', (word, text) => {
   expect(printWord(word)).toBe(text);
 });
