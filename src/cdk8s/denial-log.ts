@@ -16,7 +16,9 @@ export interface DenialLogProps {
   readonly namespace?: string;
 
   /**
-   * Whether lines name pod and container. For that its pod sees the processes of the host, without a capability to touch them.
+   * Whether lines name pod and container. For that its pod sees the processes of the host, without a capability to touch them. What has
+   * ended before anybody could look is known by its profile: such a line has `attributedBy: profile`, and names as much as all containers
+   * that run under the profile on that node have in common.
    *
    * @default true
    */

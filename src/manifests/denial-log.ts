@@ -16,7 +16,7 @@ export interface DenialLogProps {
   readonly windowSeconds?: number;
   /** Lines in one window; what is above is counted. @default 500 */
   readonly linesPerWindow?: number;
-  /** An image with `sh`, `awk` and `ls`. @default BUSYBOX_IMAGE */
+  /** An image with `sh`, `awk`, `cat`, `grep` and `ls`. @default BUSYBOX_IMAGE */
   readonly image?: string;
   /** @default DEFAULT_RESOURCES */
   readonly resources?: JsonObject;
@@ -76,7 +76,7 @@ function podSpec(props: DenialLogProps, programName: string): JsonObject {
     tolerations: [{ operator: 'Exists' }],
     volumes: [
       { configMap: { defaultMode: 0o444, name: programName }, name: 'program' },
-      ...HOST_FOLDERS.map(({ name, path }): JsonObject => ({ hostPath: { path }, name })),
+      ...hostFolders(props).map(({ name, path }): JsonObject => ({ hostPath: { path }, name })),
     ],
   };
 }
@@ -89,11 +89,18 @@ const HOST_FOLDERS: ReadonlyArray<{ readonly name: string; readonly path: string
   { name: 'containers', path: '/var/log/containers', mountPath: '/host/containers' },
 ];
 
+/** Without names nobody has to know what runs: other processes' ids mean nothing in the pod then. */
+function hostFolders({ podNames = true }: DenialLogProps): typeof HOST_FOLDERS {
+  return HOST_FOLDERS.filter(({ name }) => podNames || name !== 'containers');
+}
+
 function container(props: DenialLogProps): JsonObject {
-  const mounts: JsonValue[] = HOST_FOLDERS.map(({ name, mountPath }) => ({ mountPath, name, readOnly: true }));
+  const names = props.podNames ?? true;
+  const mounts: JsonValue[] = hostFolders(props).map(({ name, mountPath }) => ({ mountPath, name, readOnly: true }));
   return {
     command: ['/bin/sh', '/program/denial-log.sh'],
     env: [
+      ...names ? [] : [{ name: 'CONTAINER_LOGS', value: '' }],
       { name: 'LIMIT', value: String(props.linesPerWindow ?? DEFAULT_LINES) },
       { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
       { name: 'WINDOW', value: String(props.windowSeconds ?? DEFAULT_WINDOW) },

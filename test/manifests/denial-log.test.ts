@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -33,7 +34,10 @@ test('the pod has no capability, no token, and nothing of the host that it could
 
 test('without pod names it does not see the processes of the host', () => {
   expect(podOf().hostPID).toBe(true);
-  expect('hostPID' in podOf({ podNames: false })).toBe(false);
+  const { containers: [container], volumes, hostPID } = podOf({ podNames: false });
+  expect(hostPID).toBe(undefined);
+  expect(volumes.map(({ hostPath }: any) => hostPath?.path)).toEqual([undefined, '/usr', '/var/log/journal', '/run/log/journal']);
+  expect(container.env).toContainEqual({ name: 'CONTAINER_LOGS', value: '' });
 });
 
 test('older releases get annotations instead of fields', () => {
@@ -42,8 +46,8 @@ test('older releases get annotations instead of fields', () => {
   expect('appArmorProfile' in daemonSet.spec.template.spec.containers[0].securityContext).toBe(false);
 });
 
-/** A host whose journalctl writes these lines. */
-function host(lines: readonly string[], audit = true): NodeJS.ProcessEnv {
+/** A host whose journalctl writes these lines, of the audit transport where that is on. */
+function host(lines: readonly string[], audit: 'on' | 'off' | 'later on' = 'on'): NodeJS.ProcessEnv {
   const folder = mkdtempSync(join(tmpdir(), 'denial-log-'));
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -52,9 +56,17 @@ function host(lines: readonly string[], audit = true): NodeJS.ProcessEnv {
   write('lines', lines.join('\n') + '\n');
   // The linker that starts it takes its library path first.
   write('usr/lib/x/ld-linux-x86-64.so.2', '#!/bin/sh\nshift 2\nexec /bin/sh "$@"\n');
-  write('usr/bin/journalctl', `#!/bin/sh\ncase "$*" in *"-n 1"*) ${audit ? 'echo AVC' : ':'};; *) cat ${join(folder, 'lines')};; esac\n`);
+  if (audit === 'on') write('audit', 'AVC\n');
+  write('usr/bin/journalctl', `#!/bin/sh
+cd ${folder}
+case "$*" in
+  *"-n 1"*) [ ! -e audit ] || cat audit ;;
+  *_TRANSPORT=audit*) cat lines ;;
+  *) ${audit === 'later on' ? 'echo AVC > audit; exec sleep 100' : 'cat lines'} ;;
+esac
+`);
   write('journal/file', '');
-  return { PATH: process.env.PATH, HOST_USR: join(folder, 'usr'), JOURNAL: join(folder, 'journal'), NODE_NAME: 'n1', CONTAINER_LOGS: folder, TICK: '1' };
+  return { PATH: process.env.PATH, HOST_USR: join(folder, 'usr'), JOURNAL: join(folder, 'journal'), NODE_NAME: 'n1', CONTAINER_LOGS: folder, TICK: '0.1' };
 }
 
 function log(env: NodeJS.ProcessEnv): { objects: any[]; text: string } {
@@ -83,9 +95,61 @@ test('above the limit lines are counted, and the number is told', () => {
 });
 
 test('where the audit transport is off, the kernel\'s log is read, and said to be a lower bound', () => {
-  const { objects } = log(host(['1.5 n1 kernel: kauditd_printk_skb: 12 callbacks suppressed'], false));
+  const { objects } = log(host(['1.5 n1 kernel: kauditd_printk_skb: 12 callbacks suppressed'], 'off'));
   expect(objects.map(({ message }) => message)).toEqual(['reads the kernel transport of the journal',
     'the audit transport is off (systemd-journald-audit.socket): the numbers are a lower bound', 'the kernel suppressed 12 lines of its log']);
+});
+
+test('once this boot has records of the audit transport, those are read', () => {
+  const { objects } = log({ ...host([line('/srv/a', 999999991)], 'later on'), TICK: '0.05' });
+  expect(objects.map(({ message, name }) => message ?? name)).toEqual(['reads the kernel transport of the journal',
+    'the audit transport is off (systemd-journald-audit.socket): the numbers are a lower bound', 'reads the audit transport of the journal', '/srv/a']);
+});
+
+test('that the kernel lost records is told', () => {
+  const { objects } = log(host(['1.5 n1 kernel: audit: audit_lost=12 audit_rate_limit=0 audit_backlog_limit=64', '1.5 n1 kernel: audit: backlog limit exceeded']));
+  expect(objects.slice(1)).toEqual([{ kind: 'denial-log', node: 'n1', message: expect.stringMatching(/^the kernel has lost 12 audit records since the boot/) }]);
+});
+
+describe('where a denial was', () => {
+  interface Running { readonly pid: number; readonly profile: string; readonly container?: string }
+
+  const idOf = (container: string) => createHash('sha256').update(container).digest('hex');
+
+  /** What is said of the place of a denial of profile `web` by process 4711, where these run on the node. */
+  function placeOf(running: readonly Running[], env: NodeJS.ProcessEnv = {}): object {
+    const at = host([line('/srv/a', 4711)]);
+    const [PROC, containers] = [join(at.JOURNAL!, '..', 'proc'), join(at.JOURNAL!, '..', 'containers')];
+    mkdirSync(containers);
+    for (const { pid, profile, container } of [{ pid: 1, profile: 'unconfined' }, ...running] as Running[]) {
+      mkdirSync(join(PROC, String(pid), 'attr'), { recursive: true });
+      writeFileSync(join(PROC, String(pid), 'attr', 'current'), profile === 'unconfined' ? 'unconfined\n' : `${profile} (enforce)\n`);
+      writeFileSync(join(PROC, String(pid), 'cgroup'), `0::/../..${container ? `/podx/${idOf(container)}` : '/system.slice/a.service'}\n`);
+      if (container) writeFileSync(join(containers, `${container}-${idOf(container)}.log`), '');
+    }
+    const { objects: [, { namespace, pod, container, containerId, attributedBy }] } = log({ ...at, PROC, CONTAINER_LOGS: containers, ...env });
+    return { namespace, pod, container, containerId, attributedBy };
+  }
+
+  test.each<[string, readonly Running[], object]>([
+    ['the container of the process, while that runs', [{ pid: 4711, profile: 'web', container: 'web-1_shop_nginx' }, { pid: 7, profile: 'web', container: 'web-2_shop_nginx' }],
+      { namespace: 'shop', pod: 'web-1', container: 'nginx', containerId: idOf('web-1_shop_nginx') }],
+    ['after its end the one container under its profile', [{ pid: 7, profile: 'web', container: 'web-1_shop_nginx' }, { pid: 8, profile: 'api', container: 'api-1_shop_api' }],
+      { namespace: 'shop', pod: 'web-1', container: 'nginx', attributedBy: 'profile' }],
+    ['a child profile counts for its container', [{ pid: 7, profile: 'web//helper', container: 'web-1_shop_nginx' }],
+      { namespace: 'shop', pod: 'web-1', container: 'nginx', attributedBy: 'profile' }],
+    ['of several what they have in common', [{ pid: 7, profile: 'web', container: 'web-1_shop_nginx' }, { pid: 8, profile: 'web', container: 'web-2_shop_nginx' }],
+      { namespace: 'shop', container: 'nginx', attributedBy: 'profile' }],
+    ['nothing of several in two namespaces', [{ pid: 7, profile: 'web', container: 'web-1_shop_nginx' }, { pid: 8, profile: 'web', container: 'web-1_test_nginx' }], {}],
+    ['nothing where something outside of containers has that profile', [{ pid: 7, profile: 'web', container: 'web-1_shop_nginx' }, { pid: 8, profile: 'web' }], {}],
+    ['nothing where nothing has that profile', [{ pid: 7, profile: 'webs', container: 'web-1_shop_nginx' }], {}],
+  ])('%s', (_, running, place) => {
+    expect(placeOf(running)).toEqual(place);
+  });
+
+  test('is not looked for without pod names', () => {
+    expect(placeOf([{ pid: 4711, profile: 'web', container: 'web-1_shop_nginx' }], { CONTAINER_LOGS: '' })).toEqual({});
+  });
 });
 
 test('learn reads what it writes', async () => {
