@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCompilerHost, createProgram, flattenDiagnosticMessageText, getPreEmitDiagnostics, ModuleKind, parseJsonConfigFileContent, readConfigFile, ScriptTarget, sys, transpile } from 'typescript';
 import { COMMANDS } from '../../src/cli/registry';
 import { runProgram } from '../support/pulumi-program';
+import { runCommand } from '../support/run-command';
 
 const ROOT = join(__dirname, '..', '..');
 const GUIDES = readdirSync(join(ROOT, 'docs')).filter((file) => file.endsWith('.md') && file !== 'errors.md');
@@ -34,7 +35,7 @@ test('every TypeScript block of the guides has right types', () => {
 });
 
 test('every command that the guides name is one', () => {
-  const named = blocks.filter(({ language }) => language === 'sh').flatMap(({ text }) => [...text.matchAll(/^k8s-apparmor (\S+)/gm)].map(([, name]) => name));
+  const named = blocks.filter(({ language }) => language === 'sh').flatMap(({ text }) => [...text.matchAll(/^(?:npx )?k8s-apparmor (\S+)/gm)].map(([, name]) => name));
   expect(named.length).toBeGreaterThan(0);
   expect(named.filter((name) => !Object.hasOwn(COMMANDS, name))).toEqual([]);
 });
@@ -45,6 +46,13 @@ test('every script that the guides name is one', () => {
   const named = [...text.matchAll(/`(?:npm run )?(test:\w+)`/g)].map(([, name]) => name);
   expect(named).toHaveLength(5);
   expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+});
+
+test('the error that the tutorial shows is that of its program with the slip', () => {
+  const tutorial = blocks.filter(({ name }) => name.startsWith('docs/tutorial.md'));
+  const [{ text: program }, { text: error }] = ['ts', 'text'].map((language) => tutorial.find((block) => block.language === language)!);
+  const code = transpile(program.replace('net_bind_service', 'net_bind_servce'), { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022 });
+  expect(() => new Function('require', 'exports', code)(require, {})).toThrow(error.trim().replace('ProfileError: ', ''));
 });
 
 describe('every TypeScript block runs', () => {
@@ -63,5 +71,34 @@ describe('every TypeScript block runs', () => {
     if (text.includes('k8s-apparmor/pulumi\'')) expect((await runProgram(execute)).length).toBeGreaterThan(1);
     else expect(execute).not.toThrow();
     if (text.includes('console.log(answer.verdict)')) expect(printed).toEqual(['denied']);
+    const next = blocks[blocks.findIndex((block) => block.text === text) + 1];
+    if (next?.language === 'yaml' && next.name.startsWith('docs/tutorial.md')) expect(readFileSync(join(folder, 'shop.k8s.yaml'), 'utf8')).toContain(next.text);
+  });
+});
+
+describe('every command that the guides show with its output prints that', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'k8s-apparmor-shown-'));
+  const before = process.cwd();
+  beforeAll(() => process.chdir(folder));
+  afterAll(() => {
+    process.chdir(before);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const shown = blocks.filter(({ language }) => language === 'console');
+  /** The last text of a language before a block, in the same page. */
+  const textBefore = (language: string, at: number) => blocks.slice(0, at).filter((block) => block.language === language && pageOf(block) === pageOf(blocks[at])).pop()?.text;
+  const pageOf = ({ name }: Block) => name.split(' ')[0];
+
+  test.each(shown.map((block) => [block.name, block] as const))('%s', async (_, block) => {
+    writeFileSync('node.log', textBefore('log', blocks.indexOf(block)) ?? '');
+    writeFileSync('web.profile', textBefore('apparmor', blocks.indexOf(block)) ?? '');
+    const [, commandLine, input, output] = /^\$ k8s-apparmor (.*)\n((?:> .*\n)*)([\s\S]*)$/.exec(block.text)!;
+    const argv = [...commandLine.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain);
+    expect((await runCommand(argv, input.replace(/^> /gm, ''))).out).toBe(output);
+  });
+
+  test('there are some', () => {
+    expect(shown.length).toBeGreaterThan(4);
   });
 });
