@@ -87,7 +87,8 @@ describe('every command that the guides show with its output prints that', () =>
 
   const shown = blocks.filter(({ language }) => language === 'console');
   /** The last text of a language before a block, in the same page. */
-  const textBefore = (language: string, at: number) => blocks.slice(0, at).filter((block) => block.language === language && pageOf(block) === pageOf(blocks[at])).pop()?.text;
+  const textBefore = (language: string, at: number) => blocks.slice(0, at)
+    .filter((block) => block.language === language && pageOf(block) === pageOf(blocks[at])).pop()?.text;
   const pageOf = ({ name }: Block) => name.split(' ')[0];
 
   test.each(shown.map((block) => [block.name, block] as const))('%s', async (_, block) => {
