@@ -18,8 +18,8 @@ const LOADERS = 'app.kubernetes.io/name=k8s-apparmor-loader';
 const MOST_ASKED = 100;
 const AT_ONCE = 8;
 
-/** The state is the last line; a runtime keeps a long one in pieces of 16 KiB, which count as lines here. */
-const LAST_LINES = 200;
+/** The state is the last line; a runtime keeps a long one in pieces of 16 KiB, which count as lines here. A node may write what it wants. */
+const LAST_LINES = ['--tail=200', `--limit-bytes=${8 * 1024 * 1024}`];
 
 /**
  * Reads a cluster. Pods must be readable; whatever else is not, is said on `talk` and left out.
@@ -70,7 +70,7 @@ async function loaderStates(kubectl: Kubectl, loaders: readonly JsonObject[], ta
   const ask = async () => {
     for (let pod = queue.pop(); pod; pod = queue.pop()) {
       const [namespace, name] = [namespaceOf(pod), nameOf(pod)];
-      const log = await kubectl.run(['logs', `pod/${name}`, `--namespace=${namespace}`, '--container=loader', `--tail=${LAST_LINES}`]).catch(() => '');
+      const log = await kubectl.run(['logs', `pod/${name}`, `--namespace=${namespace}`, '--container=loader', ...LAST_LINES]).catch(() => '');
       const state = log.split('\n').reverse().find(isState);
       if (state !== undefined) states.set(`${namespace}/${name}`, state);
     }

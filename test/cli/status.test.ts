@@ -117,7 +117,7 @@ describe('k8s-apparmor status', () => {
 
   it('gives kubectl the user\'s context, kubeconfig and namespace as single arguments', async () => {
     await status(ANSWERS, '-n', 'shop', '--context', 'a; rm -rf /', '--kubeconfig', '$(x)');
-    expect(calls()).toContainEqual(['logs', 'pod/loader-n1', '--namespace=loaders', '--container=loader', '--tail=200', '--context=a; rm -rf /', '--kubeconfig=$(x)', '--request-timeout=60s']);
+    expect(calls()).toContainEqual(['logs', 'pod/loader-n1', '--namespace=loaders', '--container=loader', '--tail=200', '--limit-bytes=8388608', '--context=a; rm -rf /', '--kubeconfig=$(x)', '--request-timeout=60s']);
     expect(calls()[0]).toEqual(['get', 'pods', '--namespace=shop', '--output=json', '--context=a; rm -rf /', '--kubeconfig=$(x)', '--request-timeout=60s']);
   });
 
