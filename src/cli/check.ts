@@ -111,7 +111,7 @@ function readFeatures(name: string, folders: readonly string[]): string {
 
 function checkOperand(operand: string, options: ResolveOptions): Checked[] {
   if (isPipe(operand)) {
-    return [checkBytes(operand, readFileSync(operand), options)];
+    return [checkBytes(operand, DISK.read(operand), options)];
   }
   return filesOf(operand).map((file) => ({ file, diagnostics: checkFile(file, options) }));
 }

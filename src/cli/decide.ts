@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Command } from 'commander';
+import { boundedLines, LONGEST_LINE } from './bounded-lines';
 import { type CliCommand, type CommandIo, EXIT, examples, UserError } from './command';
 import { otherKind, readProfile, requireFolders, sayThatInputIsAwaited } from './profile-input';
 import { type Answered, verdictText } from './verdict-text';
 import { LimitError, PatternError } from '../automaton';
 import { AccessError, allProfiles, decidablePolicy, type DecidablePolicy, type Decider, readAccess } from '../decide';
-import { diagnosticLine, hasErrors } from '../diagnostics';
+import { diagnosticLine, hasErrors, visible } from '../diagnostics';
 import type { FlatProfile, ParserGeneration } from '../language';
 import { DISK } from '../language/disk';
 
@@ -14,9 +14,6 @@ const GENERATIONS: readonly ParserGeneration[] = ['3.0', '4.1', '5.0'];
 
 const DEFAULT_BASE = '/etc/apparmor.d';
 const FORMATS = ['json', 'text'] as const;
-
-/** Longest line with an access, in characters. */
-const LONGEST_LINE = 1024 * 1024;
 
 interface Options {
   readonly profile: string;
@@ -116,11 +113,14 @@ async function answerAll(decider: Decider, { access, format }: Options, io: Comm
     sayThatInputIsAwaited(io);
   }
   let number = 0;
-  for await (const line of createInterface({ input: access === '-' ? io.stdin : openAccesses(access), crlfDelay: Infinity })) {
+  for await (const line of boundedLines((access === '-' ? io.stdin : openAccesses(access)) as AsyncIterable<Buffer | string>)) {
     number++;
+    if (line === undefined) {
+      throw new UserError(`${name}:${number}: the line is longer than ${LONGEST_LINE} bytes, which is the most of an access`);
+    }
     if (line.trim() !== '') {
       const answered = answer(decider, line, `${name}:${number}`);
-      io.stdout.write(format === 'json' ? `${JSON.stringify(answered.verdict)}\n` : verdictText(answered));
+      io.stdout.write(format === 'json' ? `${visible(JSON.stringify(answered.verdict))}\n` : verdictText(answered));
     }
   }
 }
@@ -133,9 +133,6 @@ function openAccesses(path: string): NodeJS.ReadableStream {
 }
 
 function answer(decider: Decider, line: string, place: string): Answered {
-  if (line.length > LONGEST_LINE) {
-    throw new UserError(`${place}: the line has ${line.length} characters; an access has at most ${LONGEST_LINE}`);
-  }
   try {
     const access = readAccess(JSON.parse(line));
     return { access, verdict: decider.decide(access) };

@@ -1,6 +1,8 @@
+import { boundedLines, LONGEST_LINE } from './bounded-lines';
 import { type CommandIo, UserError } from './command';
 import type { LearnOptions } from './learn-options';
 import { logChunks, readLogs } from './log-input';
+import { OVER_THE_LINE } from './safe-stream';
 import { count, nothingFound, tallySentences } from './tally-text';
 import { visible } from '../diagnostics';
 import { emptyTally, Findings, type OperatorProfile, readSummaryLine, type Tally, type Unattributed } from '../learn';
@@ -44,14 +46,9 @@ export async function collect(files: string[], options: LearnOptions, only: stri
 async function readSummaries(files: string[], findings: Findings, io: CommandIo): Promise<void> {
   for (const name of files.length === 0 ? ['-'] : files) {
     const summary = new SummaryReader(name, findings, io);
-    const decoder = new TextDecoder();
-    let rest = '';
-    for await (const chunk of logChunks(name, io)) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = lines.pop()!;
-      lines.forEach((line) => summary.take(line));
+    for await (const line of boundedLines(logChunks(name, io))) {
+      summary.take(line);
     }
-    summary.take(rest);
     summary.end();
   }
 }
@@ -67,12 +64,12 @@ class SummaryReader {
 
   constructor(private readonly name: string, private readonly findings: Findings, private readonly io: CommandIo) {}
 
-  public take(line: string): void {
+  public take(line: string | undefined): void {
     this.number++;
     if (line === '') {
       return;
     }
-    const fault = readSummaryLine(line, this.findings);
+    const fault = line === undefined ? `it is longer than ${LONGEST_LINE} bytes` : readSummaryLine(line, this.findings);
     if (fault === undefined) {
       this.taken++;
       return;
@@ -127,12 +124,12 @@ class Progress {
     this.last = now;
     this.shown = true;
     const accesses = [...this.findings.subjects.values()].reduce((sum, { findings }) => sum + findings.size, 0);
-    this.io.stderr.write(`\r\u001b[K${(bytes / 1e6).toFixed(0)} MB, ${count(this.tally.records, 'record')}, ${count(accesses, 'access', 'accesses')}`);
+    this.io.stderr.write(`${OVER_THE_LINE}${(bytes / 1e6).toFixed(0)} MB, ${count(this.tally.records, 'record')}, ${count(accesses, 'access', 'accesses')}`);
   }
 
   public end(): void {
     if (this.shown) {
-      this.io.stderr.write('\r\u001b[K');
+      this.io.stderr.write(OVER_THE_LINE);
     }
   }
 }

@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { type CommandIo, EXIT, UserError } from './command';
 import { COMMANDS } from './registry';
+import { safeStream } from './safe-stream';
 import { systemFault } from './system-fault';
 import { version } from './version';
-import { visible } from '../diagnostics';
 import { nearest } from '../profile/nearest';
 
 /**
@@ -11,7 +11,8 @@ import { nearest } from '../profile/nearest';
  *
  * @returns the exit code: 0 fine, 1 findings, 2 wrong use
  */
-export async function main(argv: readonly string[], io: CommandIo): Promise<number> {
+export async function main(argv: readonly string[], given: CommandIo): Promise<number> {
+  const io = safeIo(given);
   let code: number = EXIT.FINE;
   const asked = inOneForm(argv);
   const program = build(asked[0], io, (result) => { code = result; });
@@ -24,6 +25,16 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<numb
   } catch (error) {
     return fault(error, io);
   }
+}
+
+/** Results that are read by programs stay what they are; whatever a person sees must not drive a terminal. No stream is opened before it is used. */
+function safeIo(given: CommandIo): CommandIo {
+  return {
+    get stdin() { return given.stdin; },
+    get stdout() { return given.stdout.isTTY === true ? safeStream(given.stdout) : given.stdout; },
+    get stderr() { return safeStream(given.stderr); },
+    env: given.env,
+  };
 }
 
 /** What other programs call the same: `help`, `help COMMAND`, `version`, `-V`. */
@@ -75,6 +86,6 @@ function fault(error: unknown, io: CommandIo): number {
   if (sentence === undefined) {
     throw error;
   }
-  io.stderr.write(`k8s-apparmor: ${visible(sentence)}\n`);
+  io.stderr.write(`k8s-apparmor: ${sentence}\n`);
   return EXIT.WRONG_USE;
 }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CommandIo, UserError } from './command';
 import { DISK } from '../language/disk';
-import { decode, isSkipped, type Loaded, loadText } from '../language/include-files';
+import { decode, isSkipped, LARGEST_FILE, type Loaded, loadText } from '../language/include-files';
 
 /** A profile's text and what messages call it. */
 export interface ProfileText {
@@ -44,12 +44,17 @@ export function filesOf(operand: string): readonly string[] {
   return files;
 }
 
-/** All of standard input. */
+/** All of standard input, or more than a profile may have of it. */
 export async function readStandardInput(io: CommandIo): Promise<Uint8Array> {
   sayThatInputIsAwaited(io);
   const chunks: Buffer[] = [];
+  let length = 0;
   for await (const chunk of io.stdin) {
     chunks.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length > LARGEST_FILE) {
+      break;
+    }
   }
   return Buffer.concat(chunks);
 }

@@ -50,6 +50,9 @@ export function loadText(files: FileReader, path: string, kind = files.kind(path
     return decode(files.read(path), path);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown reason';
+    if (reason === 'EFBIG') {
+      return { fault: { code: 'file-too-large', message: `${path} has more than ${LARGEST_FILE} bytes`, help: 'split it' } };
+    }
     return { fault: { code: 'unreadable-file', message: `${path} cannot be read: ${reason}`, help: 'check its permissions' } };
   }
 }

@@ -1,6 +1,8 @@
-import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdtempSync, readdirSync, readFileSync, realpathSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { main } from '../../src/cli/main';
 import { replaceFile } from '../../src/cli/replace-file';
 import { Timeline } from '../../src/cli/report/model';
 import { auditLine } from '../support/log-lines';
@@ -37,6 +39,29 @@ test('what an error names drives no terminal', async () => {
 test('what an error quotes of its input drives no terminal', async () => {
   const { code, err } = await runCommand(['decide', '--profile', file('web', PROFILE)], '{"class":"\u009b\u202e"}');
   expect({ code, steers: /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/.test(err) }).toEqual({ code: 2, steers: false });
+});
+
+test('on a terminal, what a command prints drives nothing, and in a pipe it stays what it is', async () => {
+  const path = file('web', `profile web {\n  # ${STEERING}\n}\n`);
+  const log = auditLine({ profile: 'web', name: '/b' });
+  const [stdin, stdout, stderr] = [new PassThrough(), Object.assign(new PassThrough(), { isTTY: true }), new PassThrough()];
+  stdin.end(log);
+  expect(await main(['learn', '--amend', path], { stdin, stdout, stderr, env: {} })).toBe(0);
+  expect(String(stdout.read())).toContain('# \\u001b[2J\\u009b31m\\u202e\\u200b\\u2028\n');
+  expect((await runCommand(['learn', '--amend', path], log)).out).toContain(`# ${STEERING}\n`);
+});
+
+test.each<[string, string[]]>([['decide', ['decide', '--profile']], ['learn', ['learn', '--merge']]])('%s keeps no more of a line without an end than it may have', async (_what, argv) => {
+  const path = file('web', PROFILE);
+  const head = argv[0] === 'learn' ? '{"kind":"k8s-apparmor-summary","version":1}\n' : '';
+  const { err } = await runCommand(argv[0] === 'learn' ? argv : [...argv, path], `${head}${'x'.repeat(3_000_000)}`);
+  expect(err).toContain(argv[0] === 'learn' ? '-:2 was left out: it is longer than 1048576 bytes' : 'standard input:1: the line is longer than 1048576 bytes');
+});
+
+test('a file that is larger than a profile may be is not read', async () => {
+  const path = file('web', PROFILE);
+  truncateSync(path, 3e9);
+  expect(await runCommand(['lint', path])).toMatchObject({ code: 2, err: `k8s-apparmor: ${path} has more than 33554432 bytes; split it\n` });
 });
 
 test('an explained record is told on lines of its own, whatever its names hold', async () => {

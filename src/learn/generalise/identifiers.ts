@@ -1,3 +1,4 @@
+import { isLibraryPath } from './boundaries';
 import { byComponent, rewriting } from './step';
 
 const UUID = /[0-9a-f]{8}([-_])[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{4}\1[0-9a-f]{12}/g;
@@ -17,7 +18,10 @@ const CANDIDATE = /[0-9A-Fa-f]{8}|\/\d{5}/;
 
 const HEX = '[0-9a-f]*';
 
-/** Names that are unique by how they are made; the pattern keeps their shape and stays inside of the component. */
+/**
+ * Names that are unique by how they are made; the pattern keeps their shape and stays inside of the component. What is mapped as code
+ * keeps its name where no libraries are: a pattern could match what somebody may write.
+ */
 export const identifiers = rewriting({
   name: 'identifiers',
   summary: 'UUIDs, hashes, ids of containers and long numbers: unique by how they are made.',
@@ -27,7 +31,7 @@ export const identifiers = rewriting({
     return identified(component);
   }
   return LONG_NUMBER.test(component) ? '[0-9]*' : identified(component).replace(NUMBER_PART, '[0-9]*');
-}) : undefined));
+}) : undefined), (pattern) => (isLibraryPath(pattern) ? 'mrwalk' : 'rwalk'));
 
 /** UUIDs and hashes are nobody's choice, not even in `/sys`. */
 function identified(component: string): string {

@@ -24,4 +24,4 @@ export const libraryVersions = rewriting({
   }
   const inName = IN_NAME.exec(name);
   return inName === null ? undefined : `${parent}${inName[1]}*${inName[2]}`;
-}, 'mr');
+}, () => 'mr');

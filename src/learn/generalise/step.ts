@@ -22,15 +22,16 @@ export interface Step {
 
 /**
  * A step that rewrites each pattern by its text alone; undefined where it has nothing to say. Other permissions than
- * `letters` stay with the pattern as it was.
+ * those of `lettersOf` stay with the pattern as it was.
  */
 export function rewriting(
-  step: Pick<Step, 'name' | 'summary' | 'from'>, rewrite: (pattern: string) => string | undefined, letters = 'mrwalk',
+  step: Pick<Step, 'name' | 'summary' | 'from'>, rewrite: (pattern: string) => string | undefined, lettersOf: (pattern: string) => string = () => 'mrwalk',
 ): Step {
   return {
     ...step,
     apply: (entries) => mapEntries(entries, (entry) => {
       const pattern = entry.exec ? undefined : rewrite(entry.pattern);
+      const letters = lettersOf(entry.pattern);
       const taken = pattern === undefined || pattern === entry.pattern ? undefined : restricted(entry, (letter) => letters.includes(letter));
       if (taken === undefined) {
         return undefined;

@@ -27,4 +27,4 @@ export const wellKnownTrees = rewriting({
   name: 'well-known-trees',
   summary: 'Public data that programs read as a whole: time zones, locales, fonts, certificates, modules of interpreters.',
   from: 'balanced',
-}, (pattern) => (PLACES.test(pattern) ? TREES.find(([prefix]) => prefix.test(pattern))?.[1] : undefined), 'r');
+}, (pattern) => (PLACES.test(pattern) ? TREES.find(([prefix]) => prefix.test(pattern))?.[1] : undefined), () => 'r');

@@ -80,6 +80,7 @@ test.each<[string, Access[], string[]]>([
   ['folders are no siblings of files', files('r', ...many(10, (index) => `/srv/www/${'abcdefghij'[index]}/`)), ['/srv/www/*/ r,']],
   ['programs are never folded', many(12, (index) => ({ class: 'exec' as const, path: `/opt/app/tools/${'abcdefghijkl'[index]}` })),
     many(12, (index) => `/opt/app/tools/${'abcdefghijkl'[index]} mrix,`)],
+  ['what is mapped as code keeps its name where no libraries are', files('rm', '/opt/app/12345'), ['/opt/app/12345 m,', '/opt/app/[0-9]* r,']],
   ['names with the characters of patterns stand for themselves', files('r', '/srv/a*[b]{c}'), ['/srv/a\\*\\[b\\]\\{c\\} r,']],
   ['links by a scheme', many(3, storeLink),
     ['link /repo/objects/[0-9a-f][0-9a-f]/[0-9a-f]* -> /repo/objects/ab/tmp_obj_*,']],
