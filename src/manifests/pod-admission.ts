@@ -51,7 +51,10 @@ function annotationsOf(template: PodTemplate): JsonObject {
 }
 
 function copied(template: PodTemplate, request: Request): PodTemplate {
-  return containersOf(template).reduce((result, container) => copiedContainer(result, container, request), template);
+  // Init containers come first, which shows where containers share a name.
+  const containers = containersOf(template);
+  const ordered = [...containers.filter(({ list }) => list === 'initContainers'), ...containers.filter(({ list }) => list !== 'initContainers')];
+  return ordered.reduce((result, container) => copiedContainer(result, container, request), template);
 }
 
 function copiedContainer(template: PodTemplate, container: PodContainer, request: Request): PodTemplate {

@@ -39,7 +39,7 @@ const NAME = 'c[1].substring(10)';
  */
 const NO_NAME = [
   `${NAME} in ['', 'unconfined']`, `${NAME}.startsWith('localhost/')`, `${NAME}.startsWith(':')`, `${NAME}.contains('//&')`, `${NAME} != ${NAME}.trim()`,
-  `${NAME}.matches(${celText('[\\x00-\\x1f\\x7f]')})`,
+  `${NAME}.matches(${celText('[\\x00-\\x1f\\x7f]')})`, `size(bytes(${NAME})) > 4095`,
 ].join(' || ');
 
 /** How many allowed names a message lists. */

@@ -7,7 +7,7 @@ export interface WorkloadKind {
 
 export interface PodParts {
   readonly labels?: Record<string, string>;
-  readonly annotations?: Record<string, string>;
+  readonly annotations?: Record<string, string | null>;
   readonly spec: Record<string, unknown>;
 }
 
