@@ -7,7 +7,7 @@ import { isWindows } from '../manifests/pod-spec';
 import { podTemplates, PodTemplate, Workload } from '../manifests/pod-template';
 import { lintProfile } from '../profile/lint-profile';
 
-/** Workloads, and custom resources with pods in them, that the validation leaves alone; all that is given must hold. */
+/** Workloads and custom resources that the validation leaves alone; all that is given must hold. */
 export interface ValidationExemption {
   /** Why this is right, for the people who review it. */
   readonly reason: string;
@@ -104,8 +104,9 @@ const UNREACHED: Rule = {
 const DISTRIBUTED = /^[A-Za-z0-9][A-Za-z0-9._-]*\.[0-9a-f]{8}$/;
 
 /**
- * A validation of cdk8s-cli: finds unconfined workloads, profiles that nobody distributes, what an API server refuses in a pod's AppArmor
- * fields and annotations, and what lints say of the distributed profiles; and it names pods in custom resources, which nothing here confines.
+ * A validation of cdk8s-cli: finds unconfined workloads, pods in custom resources, profiles that nobody distributes, what an API server refuses
+ * in a pod's AppArmor fields and annotations, and what lints say of the distributed profiles.
+ *
  * In cdk8s.yaml: `validations: [{ package: ./node_modules/k8s-apparmor, class: ConfinementValidation, version: 1.0.0 }]`.
  */
 export class ConfinementValidation {
