@@ -69,6 +69,9 @@ const BUILT_IN_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node
 /**
  * Brings profiles to the nodes of a cluster: immutable ConfigMaps that carry them, a DaemonSet that loads them, its ServiceAccount
  * and its namespace. A changed profile is a new name in a new ConfigMap, so running containers keep the one that they have.
+ *
+ * @example
+ * new AppArmorProfileBundle(chart, 'profiles', { profiles: [web], loader: { gate: true } });
  */
 export class AppArmorProfileBundle extends Construct {
   /** The namespace of the loader and the ConfigMaps. */

@@ -161,6 +161,12 @@ export interface ConfinementPolicyProps {
  * Keeps unconfined pods out of a cluster: ValidatingAdmissionPolicies (Kubernetes 1.30) that demand an AppArmor profile for every
  * container, ephemeral ones too, and one that may be used; that refuse Unconfined, and privileged containers, which runtimes run
  * without their profile. Windows pods are left alone, and so is what was there before, until its template changes.
+ *
+ * @example
+ * new ConfinementPolicy(chart, 'policy', {
+ *   actions: [PolicyAction.WARN, PolicyAction.AUDIT],
+ *   exemptions: [{ namespaces: ['legacy'], reason: 'moves off this cluster' }],
+ * });
  */
 export class ConfinementPolicy extends Construct {
   /**

@@ -51,11 +51,19 @@ interface Decision {
  *
  * What a pod says itself wins, then an exemption, then an assignment, then a default; of several scopes the nearest. Windows pods
  * get nothing, and neither do custom resources, whose templates only their controllers understand. Nothing else of any object changes.
+ *
+ * @example
+ * Confinement.of(app)
+ *   .assign({ kind: 'Deployment', labels: { app: 'web' } }, web)
+ *   .exempt({ name: 'node-agent' }, 'Traces other processes')
+ *   .byDefault(AppArmorProfile.runtimeDefault());
  */
 export class Confinement {
   /**
    * The confinement of a scope: the same one every time.
    *
+   * @param scope an app, a chart, or any other construct: all workloads below it
+   * @param props the Kubernetes releases
    * @throws if the scope is already confined for other Kubernetes releases
    */
   public static of(scope: IConstruct, props: ConfinementProps = {}): Confinement {
@@ -80,6 +88,8 @@ export class Confinement {
   /**
    * The profile of every workload that has none of its own.
    *
+   * @param profile of a bundle of the app, preloaded, or the runtime's default
+   * @returns this, to go on with
    * @throws if the scope already has another default
    */
   public byDefault(profile: AppArmorProfile): Confinement {
@@ -94,6 +104,10 @@ export class Confinement {
   /**
    * The profile of the workloads that a selector selects.
    *
+   * @param selector which workloads
+   * @param profile of a bundle of the app, preloaded, or the runtime's default
+   * @param options other profiles for some of the containers
+   * @returns this, to go on with
    * @throws if the selector is empty
    */
   public assign(selector: WorkloadSelector, profile: AppArmorProfile, options: AssignOptions = {}): Confinement {
@@ -106,6 +120,7 @@ export class Confinement {
    *
    * @param selector which workloads
    * @param reason why this is right, for the people who review it
+   * @returns this, to go on with
    * @throws if the selector or the reason is empty
    */
   public exempt(selector: WorkloadSelector, reason: string): Confinement {

@@ -66,6 +66,9 @@ const NAME = 'k8s-apparmor-denial-log';
  * A DaemonSet that writes every node's AppArmor records to its own log, as JSON lines with pod, container, profile and number:
  * `kubectl logs -l app.kubernetes.io/name=k8s-apparmor-denial-log | k8s-apparmor learn`. It reads the node's journal with the
  * node's own `journalctl` and has no capability at all.
+ *
+ * @example
+ * new DenialLog(chart, 'denials');
  */
 export class DenialLog extends Construct {
   /** The name of the DaemonSet. */

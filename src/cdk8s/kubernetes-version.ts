@@ -7,6 +7,9 @@ import { DEFAULT_RANGE, describeRange, emissionFor, parseReleaseRange, ReleaseRa
  * From 1.30 on pods name their profile in fields; where older releases are in the range, in annotations, which later ones still
  * understand. Every construct takes it as a property, otherwise from the construct context under `KubernetesVersion.CONTEXT_KEY`,
  * otherwise it is `>=1.30`.
+ *
+ * @example
+ * KubernetesVersion.between('1.28', '1.31');
  */
 export class KubernetesVersion {
   /** Where constructs look, from themselves upwards: `app.node.setContext(KubernetesVersion.CONTEXT_KEY, '>=1.28')`. */
@@ -22,24 +25,38 @@ export class KubernetesVersion {
     return new KubernetesVersion(range);
   }
 
-  /** This release, such as `1.30`, and all later ones. */
+  /**
+   * This release, such as `1.30`, and all later ones.
+   *
+   * @param oldest a release in two numbers
+   */
   public static atLeast(oldest: string): KubernetesVersion {
     return KubernetesVersion.of(`>=${oldest}`);
   }
 
-  /** This release, such as `1.29`, and all earlier ones. */
+  /**
+   * This release, such as `1.29`, and all earlier ones.
+   *
+   * @param newest a release in two numbers
+   */
   public static atMost(newest: string): KubernetesVersion {
     return KubernetesVersion.of(`<=${newest}`);
   }
 
-  /** Both releases and those between them. */
+  /**
+   * Both releases and those between them.
+   *
+   * @param oldest a release in two numbers, `1.28`
+   * @param newest a release in two numbers, `1.31`
+   */
   public static between(oldest: string, newest: string): KubernetesVersion {
     return KubernetesVersion.of(`${oldest} - ${newest}`);
   }
 
   /**
-   * What the context of a construct says.
+   * What the context of a construct says; `>=1.30` where it says nothing.
    *
+   * @param scope the construct, which its parents' contexts hold for, too
    * @throws if the context holds something that is no range
    */
   public static forScope(scope: IConstruct): KubernetesVersion {

@@ -13,7 +13,9 @@ import { mayBeRefused, refuseErrors } from './validate';
 
 /** One line of the kernel's list of profiles. */
 export interface LoadedProfile {
+  /** As the kernel lists it; of a child with its parent's, `PARENT//CHILD`. */
   readonly name: string;
+  /** What becomes of an access that no rule allows. */
   readonly mode: ProfileMode;
 }
 

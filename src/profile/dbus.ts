@@ -5,15 +5,19 @@ import { NO_QUALIFIERS } from '../rules/rule';
 
 /** What is done on a D-Bus. */
 export enum DbusAccess {
+  /** Sending messages. */
   SEND = 'send',
+  /** Receiving messages. */
   RECEIVE = 'receive',
+  /** Owning a name on the bus. */
   BIND = 'bind',
+  /** Reading the messages of others. */
   EAVESDROP = 'eavesdrop',
 }
 
 /** What a `dbus` rule is about; every text is a pattern. */
 export interface DbusProps {
-  /** @default - what the conditions allow: `bind` with a name, `send` and `receive` with those of a message, else all */
+  /** What is done. @default - what the conditions allow: `bind` with a name, `send` and `receive` with those of a message, else all */
   readonly access?: DbusAccess[];
   /** `system`, `session`, … @default - any */
   readonly bus?: string;

@@ -17,7 +17,7 @@ export interface ProfileTextOptions {
   readonly name?: string;
   /** Begins the name on the node. @default 'k8s-apparmor' */
   readonly prefix?: string;
-  /** @default - as the flags in the text say */
+  /** What becomes of an access that no rule allows. @default - as the flags in the text say */
   readonly mode?: ProfileMode;
   /** The profile to take from a text that holds several; the others are left out. @default - the only one */
   readonly profile?: string;

@@ -18,6 +18,7 @@ export interface LintFinding {
   readonly id: string;
   /** `error`, `warning` or `note`. */
   readonly level: string;
+  /** What is wrong. */
   readonly message: string;
   /** What to write instead. */
   readonly help: string;

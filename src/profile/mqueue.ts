@@ -6,26 +6,35 @@ import { NO_QUALIFIERS } from '../rules/rule';
 
 /** What is done with a message queue. */
 export enum MqueueAccess {
+  /** Making a queue. */
   CREATE = 'create',
+  /** Opening a queue that is there. */
   OPEN = 'open',
+  /** Removing a queue. */
   DELETE = 'delete',
+  /** Taking messages. */
   READ = 'read',
+  /** Sending messages. */
   WRITE = 'write',
+  /** Reading its attributes. */
   GETATTR = 'getattr',
+  /** Changing its attributes. */
   SETATTR = 'setattr',
 }
 
 /** Kinds of message queues. */
 export enum MqueueType {
+  /** mq_overview(7): its name begins with a slash. */
   POSIX = 'posix',
+  /** msgget(2): its name is a number. */
   SYSV = 'sysv',
 }
 
 /** What an `mqueue` rule is about. */
 export interface MqueueProps {
-  /** @default - all */
+  /** What is done with the queue. @default - all */
   readonly access?: MqueueAccess[];
-  /** @default - told by the name; both without one */
+  /** The kind of queue. @default - told by the name; both without one */
   readonly type?: MqueueType;
   /** `/name` (posix, a pattern) or a number (sysv). @default - any */
   readonly name?: string;
@@ -43,7 +52,7 @@ export enum IoUringAccess {
 
 /** What an `io_uring` rule is about. */
 export interface IoUringProps {
-  /** @default - both */
+  /** What is done with the ring. @default - both */
   readonly access?: IoUringAccess[];
   /** Pattern over the labels whose credentials are used. @default - any */
   readonly label?: string;

@@ -18,6 +18,12 @@ const decisions = (): typeof import('./decision') => require('./decision');
  * A distributed profile is called `PREFIX.NAME.HASH` on the node, with the first 8 hex digits of the SHA-256 of its text
  * (taken while it is called `PREFIX.NAME`): a changed profile is another profile, and the old one stays for the
  * containers that run in it.
+ *
+ * @example
+ * const web = new AppArmorProfile({
+ *   name: 'web',
+ *   rules: [Rule.read('/etc/nginx/**'), Rule.execute('/usr/sbin/nginx'), Rule.capability('net_bind_service')],
+ * });
  */
 export class AppArmorProfile {
   /** The container runtime's own default profile, asked for by name: nodes without AppArmor refuse the pod. */
@@ -37,7 +43,11 @@ export class AppArmorProfile {
     return fixed({ kind: ProfileKind.UNCONFINED, name: 'Unconfined', reason: reason.trim() });
   }
 
-  /** A profile that the node has by itself, by the name under which it is loaded. */
+  /**
+   * A profile that the node has by itself.
+   *
+   * @param name under which it is loaded there, as `aa-status` lists it
+   */
   static preloaded(name: string): AppArmorProfile {
     checkName('profile name', name);
     return fixed({ kind: ProfileKind.PRELOADED, name, loadedName: name });
@@ -45,20 +55,31 @@ export class AppArmorProfile {
 
   /**
    * A profile from a text in the AppArmor language. The text stays as the author wrote it, but for the profile's own name
-   * and, if it pins none, the abi. A text with errors, an attachment path, a namespace or several profiles throws.
+   * and, if it pins none, the abi. A text with errors, an attachment path, a namespace, or several profiles of
+   * which `options.profile` names none throws.
+   *
+   * @param text the whole text, with its `profile NAME { … }`
+   * @param options another name or mode than the text's
    */
   static fromText(text: string, options?: ProfileTextOptions): AppArmorProfile {
     return prepared(contentOfText(text, options ?? {}));
   }
 
-  /** The same from a file; relative paths begin where the program runs. */
+  /**
+   * The same from a file.
+   *
+   * @param path of the file; a relative one begins where the program runs
+   * @param options another name or mode than the text's
+   */
   static fromFile(path: string, options?: ProfileTextOptions): AppArmorProfile {
     return prepared(contentOfText(readProfileFile(path), { fileName: path, ...options }));
   }
 
+  /** Where it comes from, which says what else there is: only a distributed profile has a text here. */
   readonly kind: ProfileKind;
   /** As given by the program; `RuntimeDefault` and `Unconfined` for these two. */
   readonly name: string;
+  /** What becomes of an access that no rule allows. */
   readonly mode: ProfileMode;
   /** Why there is no confinement, for `UNCONFINED`. */
   readonly reason?: string;
@@ -114,6 +135,8 @@ export class AppArmorProfile {
    * Whether an access is allowed, and by which rules: `{ class: 'file', path: '/etc/passwd', mask: 'r' }`. The classes and
    * their fields are those of the command `k8s-apparmor decide`.
    *
+   * @param access what is asked, with its `class`
+   * @param options the node's kernel and files, and a child profile
    * @throws for an access that is none, and for a preloaded profile, whose text nobody knows here
    */
   decide(access: Record<string, any>, options?: DecisionOptions): Decision {
@@ -124,7 +147,11 @@ export class AppArmorProfile {
     return this.decisions.decide(access, options);
   }
 
-  /** What reviewers want to know of the text; lines are those of `toText()`. */
+  /**
+   * What reviewers want to know of the text; lines are those of `toText()`. Nothing for profiles that are not distributed.
+   *
+   * @param options which lints, and for which kernel
+   */
   lint(options?: LintProfileOptions): LintFinding[] {
     if (this.kind !== ProfileKind.DISTRIBUTED) {
       return [];

@@ -2,15 +2,15 @@ import type { AppArmorAbi } from './abi';
 import type { ProfileBase, ProfileMode } from './kinds';
 import type { Rule } from './rule';
 
-/** A typed profile. */
+/** What a profile is made of. */
 export interface AppArmorProfileProps {
   /** Letters, digits, `.`, `_` and `-`; at most 63. */
   readonly name: string;
   /** What it allows and denies; the order has no meaning. @default - what the base gives */
   readonly rules?: Rule[];
-  /** @default ProfileBase.NONE */
+  /** What it starts from. @default ProfileBase.NONE */
   readonly base?: ProfileBase;
-  /** @default ProfileMode.ENFORCE */
+  /** What becomes of an access that no rule allows. @default ProfileMode.ENFORCE */
   readonly mode?: ProfileMode;
   /** Begins the name on the node. @default 'k8s-apparmor' */
   readonly prefix?: string;

@@ -5,21 +5,37 @@ import { NO_QUALIFIERS } from '../rules/rule';
 
 /** Resources of getrlimit(2). */
 export enum Resource {
+  /** Address space, a size. */
   AS = 'as',
+  /** Core dump, a size. */
   CORE = 'core',
+  /** Processor time, a time. */
   CPU = 'cpu',
+  /** Data segment, a size. */
   DATA = 'data',
+  /** Files that it writes, a size. */
   FSIZE = 'fsize',
+  /** Locks on files, a number; unused since Linux 2.6. */
   LOCKS = 'locks',
+  /** Memory that stays in RAM, a size. */
   MEMLOCK = 'memlock',
+  /** POSIX message queues, a size. */
   MSGQUEUE = 'msgqueue',
+  /** The best nice value that it may take, -20 to 19. */
   NICE = 'nice',
+  /** Open files, a number. */
   NOFILE = 'nofile',
+  /** Processes of the user, a number. */
   NPROC = 'nproc',
+  /** Resident memory, a size; without effect. */
   RSS = 'rss',
+  /** Real-time priority, a number. */
   RTPRIO = 'rtprio',
+  /** Real-time processor time without a pause, a time. */
   RTTIME = 'rttime',
+  /** Queued signals, a number. */
   SIGPENDING = 'sigpending',
+  /** Stack, a size. */
   STACK = 'stack',
 }
 

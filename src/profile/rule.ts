@@ -28,19 +28,34 @@ export interface IncludeOptions {
  *
  * Paths and peers are patterns as apparmor.d(5) has them: `*` within one folder, `**` across folders, `?`, `[a-z]`,
  * `{one,other}`; directories end in `/`.
+ *
+ * @example
+ * [Rule.read('/srv/www/**'), Rule.write('/srv/www/private/**').deny().audit(), Rule.network(NetworkFamily.INET, SocketType.STREAM)];
  */
 export class Rule {
-  /** Reading the files of a path pattern (`r`). */
+  /**
+   * Reading the files of a path pattern (`r`).
+   *
+   * @param path pattern over absolute paths, `/srv/www/**`; a directory ends in `/`
+   */
   static read(path: string): Rule {
     return Rule.of(fileRule('Rule.read()', path, 'r'));
   }
 
-  /** Writing, creating, renaming and removing (`w`). */
+  /**
+   * Writing, creating, renaming and removing (`w`).
+   *
+   * @param path pattern over absolute paths, `/var/cache/web/**`
+   */
   static write(path: string): Rule {
     return Rule.of(fileRule('Rule.write()', path, 'w'));
   }
 
-  /** Writing at the end of files that exist (`a`). */
+  /**
+   * Writing at the end of files that exist (`a`).
+   *
+   * @param path pattern over absolute paths, `/var/log/web/*.log`
+   */
   static append(path: string): Rule {
     return Rule.of(fileRule('Rule.append()', path, 'a'));
   }
@@ -55,17 +70,31 @@ export class Rule {
     return Rule.of(fileRule('Rule.execute()', path, '', transition ?? ExecTransition.inherit()));
   }
 
-  /** Making hard links from `link` to `target`. */
+  /**
+   * Making hard links from `link` to `target`.
+   *
+   * @param link pattern over the paths of the new names
+   * @param target pattern over the paths that they lead to
+   * @param options whether the link may give no more than its target does
+   */
   static link(link: string, target: string, options?: LinkOptions): Rule {
     return Rule.of(linkRule(link, target, options));
   }
 
-  /** Locking files (`k`). */
+  /**
+   * Locking files (`k`).
+   *
+   * @param path pattern over absolute paths, `/run/web.lock`
+   */
   static lock(path: string): Rule {
     return Rule.of(fileRule('Rule.lock()', path, 'k'));
   }
 
-  /** Mapping files as executable code (`m`), which libraries need. */
+  /**
+   * Mapping files as executable code (`m`), which libraries need.
+   *
+   * @param path pattern over absolute paths, `/usr/lib/**`
+   */
   static map(path: string): Rule {
     return Rule.of(fileRule('Rule.map()', path, 'm'));
   }
@@ -81,52 +110,94 @@ export class Rule {
     return Rule.of(path === undefined ? everyFile() : fileRule('Rule.file()', path, permissions ?? '', transition));
   }
 
-  /** Capabilities by their names in lower case without `CAP_`; all of them without a name. */
+  /**
+   * Capabilities by their names in lower case without `CAP_`; all of them without a name.
+   *
+   * @param names of capabilities(7), `net_bind_service`
+   */
   static capability(...names: string[]): Rule {
     return Rule.of(...capabilityRules(names));
   }
 
-  /** Sockets of a family and type; all of them without a family. */
+  /**
+   * Sockets of a family and type; all of them without a family.
+   *
+   * @param family default: every family
+   * @param type default: every type of the family
+   * @param options addresses, ports and what is done, which need AppArmor 4.1
+   */
   static network(family?: NetworkFamily, type?: SocketType, options?: NetworkOptions): Rule {
     return Rule.of(networkRule(family, type, options));
   }
 
-  /** Mounting. A container needs `sys_admin` for it, too. */
+  /**
+   * Mounting. A container needs `sys_admin` for it, too.
+   *
+   * @param props what may be mounted where; default: everything everywhere
+   */
   static mount(props?: MountProps): Rule {
     return Rule.of(mountRule('mount', props));
   }
 
-  /** Changing the options of a mount. */
+  /**
+   * Changing the options of a mount.
+   *
+   * @param props which mount, and the options; default: any
+   */
   static remount(props?: MountProps): Rule {
     return Rule.of(mountRule('remount', props));
   }
 
-  /** Unmounting; any mountpoint without one given. */
+  /**
+   * Unmounting; any mountpoint without one given.
+   *
+   * @param target pattern over mountpoints
+   */
   static umount(target?: string): Rule {
     return Rule.of(mountRule('umount', target === undefined ? {} : { target }));
   }
 
-  /** Changing the root file system by pivot_root(2). */
+  /**
+   * Changing the root file system by pivot_root(2).
+   *
+   * @param props the old and the new root; default: any
+   */
   static pivotRoot(props?: PivotRootProps): Rule {
     return Rule.of(pivotRootRule(props));
   }
 
-  /** Tracing and reading other processes, and being traced and read. */
+  /**
+   * Tracing and reading other processes, and being traced and read.
+   *
+   * @param props what is done, and with whom; default: all, with anybody
+   */
   static ptrace(props?: PtraceProps): Rule {
     return Rule.of(ptraceRule(props));
   }
 
-  /** Sending signals and receiving them. */
+  /**
+   * Sending signals and receiving them.
+   *
+   * @param props which, and with whom; default: all, with anybody
+   */
   static signal(props?: SignalProps): Rule {
     return Rule.of(signalRule(props));
   }
 
-  /** Messages and names on a D-Bus; mediated by the bus daemon. */
+  /**
+   * Messages and names on a D-Bus; mediated by the bus daemon.
+   *
+   * @param props which messages and names; default: all
+   */
   static dbus(props?: DbusProps): Rule {
     return Rule.of(dbusRule(props));
   }
 
-  /** Unix domain sockets without a path. */
+  /**
+   * Unix domain sockets without a path.
+   *
+   * @param props which, and with whom; default: all, with anybody
+   */
   static unix(props?: UnixProps): Rule {
     return Rule.of(unixRule(props));
   }
@@ -146,17 +217,30 @@ export class Rule {
     return Rule.of(rlimitRule(resource, limit));
   }
 
-  /** Changing to another profile by aa_change_profile(3); to any without a target. */
+  /**
+   * Changing to another profile by aa_change_profile(3); to any without a target.
+   *
+   * @param target pattern over the names of profiles
+   * @param options the program for which it holds, and how
+   */
   static changeProfile(target?: string, options?: ChangeProfileOptions): Rule {
     return Rule.of(changeProfileRule(target, options));
   }
 
-  /** Using io_uring; needs `abi: AppArmorAbi.V5_0`. */
+  /**
+   * Using io_uring; needs `abi: AppArmorAbi.V5_0`.
+   *
+   * @param props what is done; default: all
+   */
   static ioUring(props?: IoUringProps): Rule {
     return Rule.of(ioUringRule(props));
   }
 
-  /** Message queues; needs `abi: AppArmorAbi.V4_0`. */
+  /**
+   * Message queues; needs `abi: AppArmorAbi.V4_0`.
+   *
+   * @param props which queues, and what is done; default: all
+   */
   static mqueue(props?: MqueueProps): Rule {
     return Rule.of(mqueueRule(props));
   }
@@ -166,7 +250,12 @@ export class Rule {
     return Rule.of({ type: 'all', qualifiers: NO_QUALIFIERS });
   }
 
-  /** The rules of a file that the node has, `abstractions/nameservice`: searched in the node's `/etc/apparmor.d`. */
+  /**
+   * The rules of a file that the node has, `abstractions/nameservice`: searched in the node's `/etc/apparmor.d`.
+   *
+   * @param path below that folder
+   * @param options whether a node may lack it
+   */
   static include(path: string, options?: IncludeOptions): Rule {
     return Rule.of(includeOf(path, options));
   }
@@ -174,12 +263,20 @@ export class Rule {
   /**
    * A child profile: it confines the programs that are executed with `ExecTransition.child(name)`, and has rules of its own.
    * On the node it is called `PARENT//NAME`.
+   *
+   * @param name of the child, without its parent's
+   * @param rules of its own: it has none of its parent's
    */
   static childProfile(name: string, rules: Rule[]): Rule {
     return new Rule([childOf('profile', name, rules.flatMap((rule) => rule.items))]);
   }
 
-  /** A hat: a child profile that the program itself changes to by aa_change_hat(3). */
+  /**
+   * A hat: a child profile that the program itself changes to by aa_change_hat(3).
+   *
+   * @param name of the hat, without its parent's
+   * @param rules of its own: it has none of its parent's
+   */
   static hat(name: string, rules: Rule[]): Rule {
     return new Rule([childOf('hat', name, rules.flatMap((rule) => rule.items))]);
   }
@@ -187,6 +284,8 @@ export class Rule {
   /**
    * Rules in the words of apparmor.d(5), each with its comma: rules, includes, child profiles and hats. Comments stay. What
    * the real parser would refuse, or read and drop, throws here.
+   *
+   * @param text one rule or several, `/srv/** r, deny network raw,`
    */
   static raw(text: string): Rule {
     return new Rule(rawItems(text));
@@ -213,7 +312,11 @@ export class Rule {
     return this.with({ owner: 'owner' });
   }
 
-  /** The reason, printed as a comment above the rule. */
+  /**
+   * The reason, printed as a comment above the rule.
+   *
+   * @param reason in a sentence; further lines become further lines
+   */
   because(reason: string): Rule {
     const lines = reason.split(/\r?\n/).map((line) => line.replace(/[\u0000-\u001f\u007f]/g, ' ').trim()).filter((line) => line !== '');
     const [first, ...rest] = this.items;

@@ -1,6 +1,8 @@
 /** What comes of an access. */
 export enum Verdict {
+  /** It goes through. */
   ALLOWED = 'allowed',
+  /** It fails. */
   DENIED = 'denied',
   /** The abi of the profile or the kernel leaves such accesses alone: nothing holds them. */
   UNMEDIATED = 'unmediated',
@@ -12,6 +14,7 @@ export interface DecidingRule {
   readonly file: string;
   /** From 1. */
   readonly line: number;
+  /** The rule as it is written, on one line. */
   readonly text: string;
 }
 
@@ -21,18 +24,19 @@ export interface DecidedTransition {
   readonly mode: string;
   /** Whether the environment is scrubbed. */
   readonly scrub: boolean;
-  /** The profile to come, as far as this text tells. */
+  /** The profile to come, as far as this text tells. @default - it depends on profiles that this text does not hold */
   readonly target?: string;
 }
 
 /** The answer to one access. */
 export interface Decision {
+  /** Whether it goes through. */
   readonly verdict: Verdict;
   /** Whether the kernel logs it. */
   readonly audited: boolean;
   /** What led to it; none for what no rule allows. */
   readonly rules: DecidingRule[];
-  /** For executions that are allowed. */
+  /** Under what an executed program runs. @default - for what is no allowed execution there is none */
   readonly transition?: DecidedTransition;
   /** Included files that were not read, since no `base` was given: they may allow or deny more. */
   readonly unread: string[];
