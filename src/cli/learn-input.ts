@@ -100,6 +100,7 @@ const REASONS: Readonly<Record<Unattributed, string | undefined>> = {
   'incomplete': 'that were cut',
   'no access': 'that tell of no access which a rule could allow',
   'another profile': 'about other profiles',
+  'program': 'that a program wrote itself, which are no evidence: only what the kernel says of files, and a bus of messages, is',
   'disconnected path': 'with a path that is not connected to the root: the flag attach_disconnected gives it one',
 };
 

@@ -11,7 +11,7 @@ export interface Subject {
 /** Why nothing can be learnt from a record. */
 export type Unattributed =
   | 'unconfined' | 'complain mode of no profile' | 'no profile' | 'container runtime' | 'policy change' | 'incomplete' | 'no access' | 'another profile'
-  | 'disconnected path';
+  | 'disconnected path' | 'program';
 
 /** `parent//child`, with the namespace as AppArmor writes it. */
 export function subjectName({ namespace, names }: Subject): string {

@@ -64,6 +64,11 @@ export interface EventRecord {
   readonly other?: Readonly<Record<string, string>>;
   /** The line ended inside a value: nothing is derived from it. */
   readonly incomplete?: true;
+  /**
+   * A program wrote the record, not the kernel, and it is not about the message bus. Containers have the capability for that by
+   * default (`audit_write`) and may write whatever they like: nothing is derived from it.
+   */
+  readonly fromProgram?: true;
 }
 
 /** Where in a cluster something happened, as far as the source knows. */

@@ -204,6 +204,9 @@ function unusable(record: EventRecord, accesses: readonly Access[]): Unattribute
   if (record.incomplete) {
     return 'incomplete';
   }
+  if (record.fromProgram) {
+    return 'program';
+  }
   if (record.event === 'STATUS') {
     return 'policy change';
   }

@@ -129,6 +129,24 @@ test('a record that would be more than one rule is told of and gives none', asyn
   });
 });
 
+const FORGED = 'apparmor="DENIED" operation="open" profile="web" name="/etc/shadow" requested_mask="r" denied_mask="r"';
+
+test.each<[string, string]>([
+  ['by the audit system', `type=USER_AVC msg=audit(1.5:6): pid=9 uid=0 auid=0 ses=1 subj=web msg='${FORGED} exe="/x" hostname=? addr=? terminal=?'`],
+  ['into the kernel\'s log', `audit: type=1112 audit(1.5:6): pid=9 uid=0 auid=0 ses=1 subj=web msg='${FORGED} exe="/x"'`],
+  ['to the journal, by its standard output', JSON.stringify({ __CURSOR: 's', _TRANSPORT: 'stdout', MESSAGE: FORGED })],
+  ['to the journal, as another program', JSON.stringify({ __CURSOR: 's', _TRANSPORT: 'syslog', SYSLOG_IDENTIFIER: 'kernel', MESSAGE: FORGED })],
+])('nothing is learnt from a record that a program wrote %s', async (_what, line) => {
+  const { out, err } = await runCommand(['learn'], `${line}\n`);
+  expect({ out, told: err.includes('nothing was learnt from 1 record that a program wrote itself') }).toEqual({ out: '', told: true });
+  expect(JSON.parse((await runCommand(['events'], line)).out)).toMatchObject({ event: 'DENIED', name: '/etc/shadow', fromProgram: true });
+});
+
+test('what a bus of messages says of itself is believed', async () => {
+  const line = 'type=USER_AVC msg=audit(1.5:6): pid=9 uid=0 auid=0 ses=1 subj=web msg=\'apparmor="DENIED" operation="dbus_bind" bus="system" name="org.a" mask="bind" label="web" exe="/x"\'';
+  expect((await runCommand(['learn'], line)).out).toContain('dbus bind bus=system name=org.a,');
+});
+
 test('a hand-written object of the operator gives no other rules than its entries', () => {
   const profile = 'kind: AppArmorProfile\napiVersion: security-profiles-operator.x-k8s.io/v1\nmetadata: {name: web}\n'
     + 'spec: {abstract: {executable: {allowedExecutables: ["x rix,\\n  /** rw", /usr/bin/a]}, capability: {allowedCapabilities: ["kill, file"]}}}\n';

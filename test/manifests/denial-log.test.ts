@@ -94,6 +94,14 @@ test('above the limit lines are counted, and the number is told', () => {
   ]);
 });
 
+test('what a program wrote itself is left out but for what a bus of messages says', () => {
+  const own = (record: string) => `1732435200.125 n1 audit[77]: USER_AVC pid=9 uid=0 auid=0 ses=1 subj=web msg='apparmor="DENIED" ${record} profile="web" exe="/x" hostname=? addr=? terminal=?'`;
+  const { objects } = log(host([own('operation="open" name="/etc/shadow" denied_mask="r"'), own('operation="dbus_bind" bus="system" name="org.a" mask="bind"')]));
+  expect(objects.slice(1).map(({ message, name }) => message ?? name)).toEqual([
+    'org.a', 'left out 1 of what programs wrote themselves: only the kernel tells of files and the like',
+  ]);
+});
+
 test('where the audit transport is off, the kernel\'s log is read, and said to be a lower bound', () => {
   const { objects } = log(host(['1.5 n1 kernel: kauditd_printk_skb: 12 callbacks suppressed'], 'off'));
   expect(objects.map(({ message }) => message)).toEqual(['reads the kernel transport of the journal',

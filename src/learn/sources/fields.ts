@@ -9,6 +9,8 @@ export interface Fields {
   readonly stamp?: { readonly time: number; readonly serial: number };
   /** A quote is not closed: the line was cut. */
   readonly incomplete: boolean;
+  /** A program wrote the record (`msg='…'`), and the kernel only passed it on. */
+  readonly fromProgram: boolean;
 }
 
 export interface Pair {
@@ -46,8 +48,7 @@ export function readFields(line: string): Fields | undefined {
     }
     start = close + 1;
   }
-  const incomplete = readPairs(line, start, pairs);
-  return { pairs, stamp, incomplete };
+  return { pairs, stamp, ...readPairs(line, start, pairs) };
 }
 
 /** The last value of a key. */
@@ -87,13 +88,13 @@ function lastTypeBefore(line: string, end: number): string | undefined {
   return at < 0 ? undefined : line.slice(at + 5, wordEnd(line, at + 5));
 }
 
-/** @returns whether the line ends inside a value */
-function readPairs(line: string, start: number, pairs: Pair[]): boolean {
+function readPairs(line: string, start: number, pairs: Pair[]): Pick<Fields, 'incomplete' | 'fromProgram'> {
   let at = start;
+  let fromProgram = false;
   while (at < line.length) {
     const keyStart = skipSeparators(line, at);
     if (keyStart >= line.length || line.charCodeAt(keyStart) === ENRICHMENT) {
-      return false;
+      return { incomplete: false, fromProgram };
     }
     const keyEnd = endOfKey(line, keyStart);
     if (line.charCodeAt(keyEnd) !== EQUALS || keyEnd === keyStart) {
@@ -105,12 +106,13 @@ function readPairs(line: string, start: number, pairs: Pair[]): boolean {
     if (first === QUOTE) {
       const close = line.indexOf('"', keyEnd + 2);
       if (close < 0) {
-        return true;
+        return { incomplete: true, fromProgram };
       }
       pairs.push({ key, text: line.slice(keyEnd + 2, close), quoted: true });
       at = close + 1;
     } else if (first === APOSTROPHE && key === 'msg') {
       // A user space record (USER_AVC): what stands before is about the daemon that wrote it.
+      fromProgram = true;
       keepType(pairs);
       at = keyEnd + 2;
     } else {
@@ -119,7 +121,7 @@ function readPairs(line: string, start: number, pairs: Pair[]): boolean {
       at = end;
     }
   }
-  return false;
+  return { incomplete: false, fromProgram };
 }
 
 function keepType(pairs: Pair[]): void {

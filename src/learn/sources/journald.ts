@@ -1,6 +1,7 @@
+import type { EventRecord } from '../event';
 import { numberAt, textAt } from './json-values';
 import { ownNumbersOf } from './own-number';
-import { readRecord } from './record';
+import { isOfBus, readRecord } from './record';
 import { accessesOf } from './record-access';
 import { type JsonObject, NOTHING, type ObjectReading, type ObjectSource } from './source';
 
@@ -21,7 +22,8 @@ export function readEntry(entry: JsonObject): ObjectReading {
     const suppressed = /(\d{1,12}) callbacks suppressed/.exec(message ?? '');
     return suppressed === null ? NOTHING : { kind: 'nothing', lost: Number(suppressed[1]) };
   }
-  const { template, time, serial, pid } = read;
+  const { time, serial, pid } = read;
+  const template: EventRecord = isKernels(entry) || isOfBus(read.template) ? read.template : { ...read.template, fromProgram: true };
   const microseconds = numberAt(entry, '_SOURCE_REALTIME_TIMESTAMP') ?? numberAt(entry, '__REALTIME_TIMESTAMP');
   const node = textAt(entry, '_HOSTNAME');
   return {
@@ -33,6 +35,11 @@ export function readEntry(entry: JsonObject): ObjectReading {
     serial: serial ?? numberAt(entry, '_AUDIT_ID'),
     pid,
   };
+}
+
+/** Whether the journal took an entry from the kernel; one that does not say so is believed. */
+function isKernels({ _TRANSPORT: transport }: JsonObject): boolean {
+  return transport === undefined || transport === 'audit' || transport === 'kernel';
 }
 
 /** As `latin1`. A message that is not UTF-8 is an array of its bytes. */

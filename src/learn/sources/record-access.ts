@@ -32,7 +32,7 @@ const READINGS: ReadonlyArray<readonly [applies: (record: EventRecord) => boolea
  * of the policy.
  */
 export function accessesOf(record: EventRecord): Access[] {
-  if (record.incomplete || record.event === 'STATUS' || record.event === 'ERROR' || record.event === 'HINT' || isFailedLookup(record)) {
+  if (record.incomplete || record.fromProgram || record.event === 'STATUS' || record.event === 'ERROR' || record.event === 'HINT' || isFailedLookup(record)) {
     return [];
   }
   const reading = READINGS.find(([applies]) => applies(record));

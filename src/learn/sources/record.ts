@@ -23,7 +23,7 @@ const KINDS: ReadonlyMap<string, EventKind> = new Map(
   (['DENIED', 'ALLOWED', 'AUDIT', 'KILLED', 'STATUS', 'ERROR', 'HINT'] as const).map((kind) => [kind, kind]),
 );
 
-type Key = Exclude<keyof EventRecord, 'event' | 'other' | 'incomplete' | 'time' | 'serial'>;
+type Key = Exclude<keyof EventRecord, 'event' | 'other' | 'incomplete' | 'fromProgram' | 'time' | 'serial'>;
 /** A record without what differs from line to line, and that beside it. */
 export interface RecordParts {
   readonly template: EventRecord;
@@ -174,12 +174,20 @@ function complete(record: Record<string, unknown>, fields: Fields): void {
       record.comm = decode(exe, 'text');
     }
   }
-  if (record.family !== 'unix' && typeof record.operation === 'string' && record.operation.startsWith('dbus_')) {
+  if (record.family !== 'unix' && isOfBus(record)) {
     delete record.localAddress;
   }
   if (fields.incomplete) {
     record.incomplete = true;
   }
+  if (fields.fromProgram && !isOfBus(record)) {
+    record.fromProgram = true;
+  }
+}
+
+/** Whether a record is about the message bus, the only mediation that a program does for AppArmor and tells of itself. */
+export function isOfBus({ operation }: { readonly operation?: unknown }): boolean {
+  return typeof operation === 'string' && operation.startsWith('dbus_');
 }
 
 /** Labels are text. Old kernels printed stray memory as the target of a ptrace (fixed in Linux 4.13). */
