@@ -1,10 +1,22 @@
 # --- copies for the next boot -------------------------------------------------------------------------------------------
 
+# Whoever may write into the host's folder may put anything there: a pipe would be read for ever, a link leads anywhere.
+plain() {
+  case $1 in *'
+'*) return 1 ;; esac
+  [ -f "$1" ] && [ ! -L "$1" ]
+}
+
+absent() { [ ! -e "$1" ] && [ ! -L "$1" ]; }
+
 # Prints VERDICT<TAB>FILE for each name on standard input: `same`, `write` (none yet, or ours with other content), `join`
-# (another bundle's, same content), `foreign`.
+# (another bundle's, same content), `foreign`, `blocked` (no file).
 judge_copies() {
   # shellcheck disable=SC2016
-  awk -v folder="$1" -v profiles="$PROFILES" -v mark="$MARK" '
+  while read -r name; do
+    if plain "$1/$name" || absent "$1/$name"; then printf '%s\n' "$name"; else printf 'blocked\t%s\n' "$name"; fi
+  done | awk -v folder="$1" -v profiles="$PROFILES" -v mark="$MARK" '
+    /^blocked\t/ { print; next }
     {
       copy = folder "/" $0; text = profiles "/" $0; ours = others = differs = 0
       got = (getline line < copy)
@@ -39,13 +51,8 @@ copy_loaded() {
     case $verdict in
       same) ;;
       foreign) copy_problem "$name" 'no copy is kept: /etc/apparmor.d has a file of this name that no loader wrote; it is left as it is' ;;
-      *)
-        if [ -L "$POLICY/$name" ] || [ -d "$POLICY/$name" ]; then
-          copy_problem "$name" 'no copy is kept: /etc/apparmor.d has a link or folder of this name; it is left as it is'
-        elif [ ! -e "$WORK/failed/$name" ]; then
-          printf '%s\n' "$name" >>"$WORK/writes"
-        fi
-        ;;
+      blocked) copy_problem "$name" 'no copy is kept: /etc/apparmor.d has a link, folder or pipe of this name; it is left as it is' ;;
+      *) [ -e "$WORK/failed/$name" ] || printf '%s\n' "$name" >>"$WORK/writes" ;;
     esac
   done <"$WORK/verdicts"
   [ -s "$WORK/writes" ] || return 0
@@ -89,10 +96,24 @@ note_links() {
   done
 }
 
+# The files that hold our mark.
+list_ours() {
+  set --
+  for file in "$POLICY"/*.*.????????; do
+    plain "$file" || continue
+    set -- "$@" "$file"
+    if [ $# -eq $BATCH ]; then
+      grep -lxF -- "$MARK" "$@" 2>/dev/null
+      set --
+    fi
+  done
+  [ $# -eq 0 ] || grep -lxF -- "$MARK" "$@" 2>/dev/null
+}
+
 # Keeps the newest generations of each profile: wanted ones, then those that this bundle's loader wrote, by age.
 prune_copies() {
   [ "$KEEP_COPIES" = 1 ] && [ -d "$POLICY" ] || return 0
-  grep -lxF -- "$MARK" "$POLICY"/*.*.???????? 2>/dev/null >"$WORK/ours"
+  list_ours >"$WORK/ours"
   [ -s "$WORK/ours" ] || return 0
   # shellcheck disable=SC2012,SC2016
   ls -t "$POLICY" | awk -v keep="$GENERATIONS" '

@@ -4,21 +4,22 @@
 # told after the repair, which has to be quick; a loader that was killed in between tells it at its next start.
 note_removed() {
   [ -s "$WORK/before" ] || return 0
+  while read -r name; do plain "$POLICY/$name" && printf '%s\n' "$name"; done <"$WORK/before" >"$WORK/kept"
   # shellcheck disable=SC2016
-  awk -v work="$WORK" -v policy="$POLICY" '
+  awk -v work="$WORK" '
     BEGIN { printf "" > (work "/removed.new") }
     part == 1 { seen[$0] = 1; next }
+    part == 2 { kept[$0] = 1; next }
     $0 in seen {
       print $0 > (work "/removed.new")
       print "error\tremoved\t" $0 "\tsomebody removed this profile: containers that ran under it are unconfined now and stay so; it is loaded again for new containers, restart the pods that were running"
       next
     }
-    (getline line < (policy "/" $0)) > 0 {
-      close(policy "/" $0)
+    $0 in kept {
       print "warn\tmissing\t" $0 "\tits copy is on the node but it is not loaded: it was not loaded at boot, or somebody removed it, and then containers that ran under it are unconfined until they are restarted"
     }
-  ' part=1 "$WORK/seen" part=2 "$WORK/before" | log_all
-  rm -f "$WORK/before"
+  ' part=1 "$WORK/seen" part=2 "$WORK/kept" part=3 "$WORK/before" | log_all
+  rm -f "$WORK/before" "$WORK/kept"
   [ -s "$WORK/removed.new" ] || return 0
   # One record a profile, PROFILE<TAB>TIME<TAB>TIMES, so that nobody fills the memory by removing again and again.
   # shellcheck disable=SC2016
@@ -105,7 +106,7 @@ check_unknown() {
 
 # A rollout of the DaemonSet gives a new pod with an empty state. What was removed in this boot, and what was there, stays on the node.
 recall() {
-  [ "$KEEP_COPIES" = 1 ] && [ -r "$MEMORY" ] && [ ! -s "$WORK/sums" ] && [ ! -s "$WORK/removed" ] || return 0
+  [ "$KEEP_COPIES" = 1 ] && plain "$MEMORY" && [ ! -s "$WORK/sums" ] && [ ! -s "$WORK/removed" ] || return 0
   # shellcheck disable=SC2016
   awk -F '\t' -v boot="$boot" -v work="$WORK" '
     $1 == "boot" { same = (boot != "" && $2 == boot); next }
@@ -124,7 +125,11 @@ remember() {
     part == 2 { print "seen\t" $1 "\t" sum[$1]; next }
     { print "removed\t" $1 "\t" $2 "\t" $3 }
   ' part=1 "$WORK/sums" part=2 "$WORK/seen" part=3 "$WORK/removed" >"$WORK/memory.new"
-  [ "$(cat "$WORK/memory.new")" != "$(cat "$MEMORY" 2>/dev/null)" ] || return 0
+  if plain "$MEMORY"; then
+    [ "$(cat "$WORK/memory.new")" != "$(cat "$MEMORY")" ] || return 0
+  else
+    rm -f "$MEMORY" 2>/dev/null
+  fi
   # In one step; where that cannot be, the same fault is told of the copies.
   mkdir -p "$DRAFTS" 2>/dev/null && cp "$WORK/memory.new" "$DRAFTS/memory" 2>/dev/null && [ "$(cat "$DRAFTS/memory")" = "$(cat "$WORK/memory.new")" ] &&
     mv -f "$DRAFTS/memory" "$MEMORY" 2>/dev/null

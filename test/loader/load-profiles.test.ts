@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { FakeNode, FakeProfile, SHELLS } from './fake-node';
 import { loaderScript } from '../../src/manifests/loader-program';
 
@@ -202,6 +202,22 @@ when('the loader under %s', (_, shell) => {
     expect(node.read(copy(WEB))).toBe('profile mine {}\n');
     expect(node.isReady).toBe(true);
     expect(node.state.problems.map(({ kind, profile }: any) => [kind, profile])).toEqual([['copy', WEB], ['copy', API]]);
+  });
+
+  test('reads nothing in the host\'s folder that is no file: pipes and links in the place of copies and of its memory hold it up nowhere', async () => {
+    node = new FakeNode(GOOD, shell);
+    const pipes = [WEB, 'x.old.00000003', '.k8s-apparmor.shop.boot'].map((name) => node.path(copy(name)));
+    expect(spawnSync('mkfifo', pipes).status).toBe(0);
+    symlinkSync('/dev/zero', node.path(copy(API)));
+    symlinkSync('/dev/zero', node.path(copy('x.old.00000004')));
+    node.start();
+    await node.until(() => node.isReady && node.eventsOf('copy').length === 2 && node.events.at(-1)?.event === 'state');
+    expect(node.state.problems.map(({ kind, profile }: any) => [kind, profile])).toEqual([['copy', WEB], ['copy', API]]);
+    expect(node.eventsOf('copy')[0]).toMatchObject({ message: 'no copy is kept: /etc/apparmor.d has a link, folder or pipe of this name; it is left as it is' });
+    expect(lstatSync(node.path(copy(WEB))).isFIFO()).toBe(true);
+    expect(node.read(memory)).toContain(`seen\t${WEB}\t`);
+    node.changeKernel('');
+    await node.until(() => node.eventsOf('removed').length === 2 && node.read('kernel/profiles').includes(API));
   });
 
   test('repairs a copy of its own that was cut off', async () => {
