@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type JsonObject, type JsonValue, nameOf } from './json';
-import { BUSYBOX_IMAGE } from './loader';
+import { BUSYBOX_IMAGE, readOnlyTree } from './loader';
 import { programConfigMap } from './program-config-map';
 
 /** What a denial log needs to know: plain data, no framework. */
@@ -96,7 +96,7 @@ function hostFolders({ podNames = true }: DenialLogProps): typeof HOST_FOLDERS {
 
 function container(props: DenialLogProps): JsonObject {
   const names = props.podNames ?? true;
-  const mounts: JsonValue[] = hostFolders(props).map(({ name, mountPath }) => ({ mountPath, name, readOnly: true }));
+  const mounts: JsonValue[] = hostFolders(props).map(({ name, mountPath }) => ({ mountPath, name, ...readOnlyTree(props) }));
   return {
     command: ['/bin/sh', '/program/denial-log.sh'],
     env: [

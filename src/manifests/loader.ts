@@ -172,8 +172,8 @@ function loaderMounts(props: LoaderProps): JsonValue[] {
 }
 
 /** `readOnly` alone leaves file systems that are mounted below writable (Kubernetes 1.30 knows the field, 1.31 heeds it). */
-function readOnlyTree(props: LoaderProps): JsonObject {
-  return { readOnly: true, ...props.emission !== 'annotations' && { recursiveReadOnly: 'IfPossible' } };
+export function readOnlyTree({ emission }: Pick<LoaderProps, 'emission'>): JsonObject {
+  return { readOnly: true, ...emission !== 'annotations' && { recursiveReadOnly: 'IfPossible' } };
 }
 
 function stateContainer(props: LoaderProps): JsonObject {

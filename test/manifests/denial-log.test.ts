@@ -29,7 +29,9 @@ test('the pod has no capability, no token, and nothing of the host that it could
   });
   expect([automountServiceAccountToken, hostNetwork, hostIPC]).toEqual([false, undefined, undefined]);
   expect(volumes.map(({ hostPath }: any) => hostPath?.path)).toEqual([undefined, '/usr', '/var/log/journal', '/run/log/journal', '/var/log/containers']);
-  expect(container.volumeMounts.every(({ readOnly }: any) => readOnly === true)).toBe(true);
+  const folders = container.volumeMounts.filter(({ name }: any) => name !== 'program');
+  expect(folders).toHaveLength(4);
+  expect(folders.every(({ readOnly, recursiveReadOnly }: any) => readOnly === true && recursiveReadOnly === 'IfPossible')).toBe(true);
 });
 
 test('without pod names it does not see the processes of the host', () => {
