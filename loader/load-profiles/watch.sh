@@ -34,6 +34,8 @@ mend() {
   cp "$WORK/ok" "$WORK/seen"
   drop_failed
   publish
+  # What was removed must not wait for the copies: a pod may be replaced at any moment.
+  remember
   note_replaced
   copy_loaded
   remember

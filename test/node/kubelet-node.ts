@@ -1,6 +1,16 @@
 import { NodeVm } from '../support/real/node-vm';
 import { ContainerStatus, PodStatus } from '../support/real/static-pod';
 
+/** What a node did between two moments: how often a parser was run, and which of our profiles the kernel was given. */
+export interface Compiling {
+  readonly parserRuns: number;
+  readonly loaded: readonly string[];
+}
+
+const TRACING = '/sys/kernel/tracing';
+/** The kernel's profiles, each with a number that no other load has had. */
+const POLICY = '/sys/kernel/security/apparmor/policy/profiles';
+
 /** Orders to a node's kubelet, by its folder of static pods and its read-only port. */
 export class KubeletNode {
   constructor(readonly vm: NodeVm) {}
@@ -47,6 +57,18 @@ export class KubeletNode {
   /** The loader's events. */
   async events(pod: string): Promise<Array<{ event: string; profile?: string; message: string; level: string }>> {
     return (await this.log(pod, 'loader')).split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  }
+
+  /** What is compiled while `work` is done: the loader starts a parser, and nothing else, by the host's dynamic linker. */
+  async compiledDuring(work: () => Promise<void>): Promise<Compiling> {
+    const profiles = async () => (await this.vm.must(`ls ${POLICY}`)).split('\n').filter((name) => name.startsWith('k8s-apparmor.'));
+    const before = new Set(await profiles());
+    await this.vm.must(`mountpoint -q ${TRACING} || mount -t tracefs tracefs ${TRACING}; echo > ${TRACING}/trace
+      echo 1 > ${TRACING}/events/sched/sched_process_exec/enable`);
+    await work();
+    const runs = await this.vm.must(`echo 0 > ${TRACING}/events/sched/sched_process_exec/enable; grep -c 'filename=/host/usr/lib.*/ld-linux' ${TRACING}/trace || true`);
+    const loaded = (await profiles()).filter((name) => !before.has(name)).map((name) => name.replace(/\.\d+$/, ''));
+    return { parserRuns: Number(runs), loaded };
   }
 
   /** The process ids of a pod's container, seen from the node. */

@@ -51,7 +51,7 @@ echo "== guard after"; cat /proc/$GUARDED/attr/current
 
 echo "== removed by hand"
 stop; fresh; start; ready
-gone ${one}; await '"event":"removed"' /run/loader.log; await '^${one} ' $AA/profiles; sleep 1
+gone ${one}; await '"event":"removed"' /run/loader.log; await '^${one} ' $AA/profiles; await '^removed.${one}' /etc/apparmor.d/.k8s-apparmor.*.boot; sleep 1
 show removed
 grep '"event":"removed"' /run/loader.log
 stop; gone ${two}; pod; start; ready; await '"event":"removed"' /run/loader.log; await '"times":1' /state/state.json; sleep 1

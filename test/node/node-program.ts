@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Chart } from 'cdk8s';
-import { AppArmorProfile, AppArmorProfileBundle, Rule } from '../../src';
+import { AppArmorProfile, AppArmorProfileBundle, DenialLog, DenialLogProps, Rule } from '../../src';
 import { Manifest, readManifests } from '../support/real/loader-pod';
 
 /** What a confined container needs whatever it does: everything, so that one denial is what a test sees. */
@@ -15,13 +15,23 @@ export const e2e = new AppArmorProfile({
 });
 export const denyWrite = new AppArmorProfile({ name: 'deny-write', rules: [...EVERYTHING, Rule.write('/tmp/**').deny()] });
 export const auditWrite = new AppArmorProfile({ name: 'audit-write', rules: [...EVERYTHING, Rule.write('/tmp/**').audit()] });
+/** What it denies is in the log, which an explicit denial is not by itself. */
+export const audited = new AppArmorProfile({ name: 'audited', rules: [...EVERYTHING, Rule.write('/tmp/**').deny().audit()] });
 export const extra = new AppArmorProfile({ name: 'extra', rules: EVERYTHING });
 
-/** Synthesised, written as YAML, read back. */
+/** A bundle, synthesised, written as YAML, read back. */
 export function synthesised(name: string, profiles: AppArmorProfile[]): Manifest[] {
+  return written(name, (chart) => new AppArmorProfileBundle(chart, 'profiles', { profiles }));
+}
+
+export function denialLog(props: DenialLogProps): Manifest[] {
+  return written('denials', (chart) => new DenialLog(chart, 'denials', props));
+}
+
+function written(name: string, build: (chart: Chart) => void): Manifest[] {
   const outdir = mkdtempSync(join(tmpdir(), 'k8s-apparmor-synth-'));
   const app = new App({ outdir });
-  new AppArmorProfileBundle(new Chart(app, name), 'profiles', { profiles });
+  build(new Chart(app, name));
   app.synth();
   return readManifests(readFileSync(join(outdir, `${name}.k8s.yaml`), 'utf8'));
 }

@@ -212,19 +212,39 @@ describe('an API server with its scheduler and controllers, and a node with kube
     expect(await node.must('cat /sys/kernel/security/apparmor/profiles')).toContain(`${first.loadedName} (enforce)`);
   });
 
-  test('status finds every container confined, and the profiles loaded', async () => {
+  /** What the command says of this cluster, by the user's kubectl; this node's pods are out of the API server's reach. */
+  async function asked(): Promise<{ code: number; report: any; rows: string[] }> {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()];
     const argv = ['status', '--kubectl', cluster.kubectlProgram, '--kubeconfig', cluster.kubeconfig(), '--format', 'json'];
     const code = await main(argv, { stdin: new PassThrough(), stdout, stderr, env: { PATH: process.env.PATH, HOME: cluster.folder } });
     const report = JSON.parse(String(stdout.read()));
-    say(`together: status says ${code}: ${String(stderr.read() ?? '').trim()}`);
+    expect(String(stderr.read() ?? '')).toBe('');
     const rows = report.containers.filter(({ state, namespace }: any) => state !== 'pending' && namespace !== 'k8s-apparmor')
       .map(({ workload, container, state, loaded }: any) => [workload, container, state, loaded].join(' '));
-    expect([...new Set<string>(rows)].sort()).toEqual([
+    return { code, report, rows: [...new Set<string>(rows)].sort() };
+  }
+
+  test('status finds every container confined, and the profiles loaded', async () => {
+    const { code, report, rows } = await asked();
+    expect(rows).toEqual([
       'Deployment/rolling sh confined true', 'Deployment/web exporter confined true', 'Deployment/web nginx confined true',
       'StatefulSet/cache redis confined ',
     ]);
-    expect(code).toBe(0);
+    expect([code, report.containers.filter(({ unbrought }: any) => unbrought)]).toEqual([0, []]);
+    lap('the status');
+  });
+
+  test('status names the pods to restart when somebody removed their profile, from the log of a loader without a gate', async () => {
+    await node.must(`printf %s ${exporter.loadedName} > /sys/kernel/security/apparmor/.remove`);
+    const { code, report, rows } = await until('the loader has told', async () => {
+      const seen = await asked();
+      return seen.rows.some((row) => row.includes(' restart ')) && seen;
+    }, LONG);
+    expect(code).toBe(1);
+    expect(rows).toContain('Deployment/web exporter restart true');
+    const { reasons } = report.nodes.find((one: any) => one.reasons.length > 0);
+    expect(reasons).toEqual([expect.stringContaining(`${exporter.loadedName}: somebody removed it, last at `)]);
+    lap('a profile removed to a status that names the pods');
   });
 
   test('kubectl rollout undo brings the first generation back, also after a reboot of a node that had lost its copies', async () => {

@@ -7,11 +7,11 @@ import { writeBusyboxImages } from './oci-image';
 import { Kernel, kernelModules, placeFile, SUITE_OF } from './vm';
 
 /** Part of the names of what is cached: another number wherever the files below change. */
-const VERSION = 1;
+const VERSION = 2;
 
 const PACKAGES = [
   'apparmor', 'busybox-static', 'conntrack', 'containerd', 'containernetworking-plugins', 'iproute2', 'iptables', 'kmod', 'mount', 'procps',
-  'runc', 'util-linux',
+  'runc', 'systemd', 'util-linux',
 ];
 
 const KUBELET_VERSION = '1.35.4';
@@ -111,6 +111,9 @@ echo 1 > /proc/sys/net/ipv4/ip_forward
 echo 0 > /proc/sys/kernel/printk_ratelimit
 hostname node1
 ip link set eth0 up; ip addr add 10.0.2.15/24 dev eth0; ip route add default via 10.0.2.2
+# The journal before all others, as on any node.
+mkdir -p /run/systemd/journal /run/log/journal; /usr/lib/systemd/systemd-journald > /var/log/journald.log 2>&1 < /dev/null &
+for i in $(seq 100); do [ -n "$(ls -A /run/log/journal)" ] && break; sleep 0.1; done
 # What Debian's apparmor.service starts before sysinit.target, thus before any kubelet.
 /lib/apparmor/apparmor.systemd reload > /var/log/apparmor.log 2>&1
 echo "$(cut -d' ' -f1 /proc/uptime)" > /run/apparmor-loaded

@@ -162,7 +162,7 @@ function startMachine(folder: string, props: NodeVmProps): ChildProcess {
   return startOwned('qemu-system-x86_64', [
     '-accel', 'tcg,thread=multi', '-cpu', 'max', '-m', '2048', '-smp', '2', '-display', 'none', '-monitor', 'none',
     '-kernel', kernelImage(props.kernel), '-initrd', join(folder, 'initrd'),
-    '-append', `console=ttyS0 panic=1 no_timer_check ${security}`,
+    '-append', `console=ttyS0 panic=1 no_timer_check log_buf_len=16M audit_backlog_limit=8192 ${security}`,
     '-drive', `file=${nodeDisk(props.kernel)},if=virtio,format=raw,cache=unsafe,snapshot=on`,
     '-netdev', ['user,id=n0,restrict=off', ...(props.ports ?? []).map((port) => `hostfwd=tcp:127.0.0.1:${port}-:${port}`)].join(','), '-device', 'virtio-net-pci,netdev=n0',
     '-serial', `file:${join(folder, 'console')}`, '-serial', `unix:${join(folder, 'orders')},server=on,wait=off`,

@@ -1,11 +1,10 @@
 import { isOver, isReady, KubeletNode, statusOf, waitsFor } from './kubelet-node';
-import { annotation, auditWrite, denyWrite, e2e, extra, localhost, synthesised } from './node-program';
+import { annotation, audited, auditWrite, denialLog, denyWrite, e2e, EVERYTHING, extra, localhost, synthesised } from './node-program';
+import { AppArmorProfile, Rule } from '../../src';
 import { say } from '../support/real/cache';
 import { NodeVm } from '../support/real/node-vm';
-import { loaderStaticPod, shellPod } from '../support/real/static-pod';
+import { staticPod, shellPod } from '../support/real/static-pod';
 import { Kernel } from '../support/real/vm';
-
-jest.setTimeout(1_800_000);
 
 const E2E = 'touch /expect_permission_denied && exit 1; touch /expect_allowed_write || exit 2; cat /proc/self/attr/current';
 const E2E_NODE = 'touch /tmp/file || exit 1; cat /proc/self/attr/current';
@@ -42,13 +41,30 @@ const REJECTED = {
   'unloaded-field': shellPod('unloaded-field', E2E_NODE, { container: { type: 'Localhost', localhostProfile: NOPE } }),
 };
 
+/** More denials of one kind, and more kinds of denial, than the log writes. */
+const SAME = 50;
+const OTHERS = 12;
+const LINES_PER_WINDOW = 5;
+/** The first are of a process that lives on, the others of one that ends with them. */
+const DENIED = [
+  `for n in $(seq ${SAME}); do true > /tmp/secret; done 2> /dev/null`,
+  `(for n in $(seq ${OTHERS}); do true > /tmp/other$n; done) 2> /dev/null`,
+  'exec sleep 1000000',
+].join('; ');
+
+const sleep = async (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 const nameOf = (pod: any): string => pod.metadata.name;
 
-const KERNELS_WITH_NODES: readonly Kernel[] = ['6.1', '7.2'];
-
-describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
-  const first = loaderStaticPod(synthesised('shop', [e2e, denyWrite, auditWrite]), 'loader');
-  const second = loaderStaticPod(synthesised('other', [denyWrite, extra]), 'other-loader');
+/** What must hold on a node with this kernel, and with the container runtime and the parser that belong to it: tests, for a `describe`. */
+export function nodeCases(kernel: Kernel): void {
+  const first = staticPod(synthesised('shop', [e2e, denyWrite, auditWrite, audited]), 'loader');
+  // Of the same bundle: a new pod after nothing changed, and one after one profile did.
+  const again = { ...first.pod, metadata: { ...first.pod.metadata, name: 'loader-again' } };
+  const changed = new AppArmorProfile({ name: 'deny-write', rules: [...EVERYTHING, Rule.write('/tmp/*').deny()] });
+  const next = staticPod(synthesised('shop', [e2e, changed, auditWrite, audited]), 'loader-next');
+  const log = staticPod(denialLog({ windowSeconds: 5, linesPerWindow: LINES_PER_WINDOW }), 'denial-log');
+  const second = staticPod(synthesised('other', [denyWrite, extra]), 'other-loader');
   let node: KubeletNode;
   const begin = Date.now();
 
@@ -59,8 +75,8 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     // In the other bundle one profile is broken on its way: cut off in the middle.
     const broken = Object.keys(second.files).find((path) => path.endsWith(extra.loadedName))!;
     second.files[broken] = String(second.files[broken]).replace(/\}\s*$/, '  /etc/passwd q,\n}\n');
-    node = new KubeletNode(await NodeVm.boot({ kernel, files: { ...first.files, ...second.files } }));
-    await node.place({ early: shellPod('early', STAYS, { pod: localhost(e2e), restartPolicy: 'Always' }), ...REJECTED });
+    node = new KubeletNode(await NodeVm.boot({ kernel, files: { ...first.files, ...next.files, ...log.files, ...second.files } }));
+    await node.place({ 'early': shellPod('early', STAYS, { pod: localhost(e2e), restartPolicy: 'Always' }), ...REJECTED, 'denial-log': log.pod });
     await node.vm.must('start-node', 600_000);
     lap('power-on to kubelet', begin);
   });
@@ -98,6 +114,65 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     const writes = await node.vm.must(`for path in /host/usr/x /program/x /profiles/x /x /host/etc/apparmor.d/x; do
       nsenter -t ${process} -m busybox touch $path 2>/dev/null && echo "$path written" || echo "$path refused"; done; rm -f /etc/apparmor.d/x`);
     expect(writes.split('\n')).toEqual(['/host/usr/x refused', '/program/x refused', '/profiles/x refused', '/x refused', '/host/etc/apparmor.d/x written']);
+  });
+
+  describe('the denial log beside the loader', () => {
+    let lines: any[];
+    const sum = (found: any[], key: string) => found.reduce((total, line) => total + (line[key] ?? 0), 0);
+    const written = async () => (await node.log('denial-log', 'denial-log')).split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+
+    beforeAll(async () => {
+      await node.pod('denial-log', isReady);
+      for (let i = 0; i < 120 && !(await written()).some(({ message }) => message?.includes('transport')); i++) await sleep(500);
+      const since = Date.now();
+      await node.place({ denied: shellPod('denied', DENIED, { container: localhost(audited), restartPolicy: 'Always' }) });
+      await node.pod('denied', (seen) => statusOf(seen, 'test')?.state.running !== undefined);
+      const ours = (line: any) => line.profile === audited.loadedName || line.suppressed !== undefined;
+      for (let i = 0; i < 120; i++) {
+        lines = (await written()).filter(ours);
+        if (sum(lines, 'count') + sum(lines, 'suppressed') >= SAME + OTHERS) break;
+        await sleep(500);
+      }
+      say(`kernel ${kernel}: ${SAME + OTHERS} denials: ${lines.length} lines of the denial log, ${sum(lines, 'suppressed')} records only counted`);
+      lap('a pod placed to all its denials told', since);
+    });
+
+    test('it runs without a capability, under the runtime\'s own profile, and writes nothing on the node', async () => {
+      const [process] = await node.processes('denial-log', 'denial-log');
+      const status = await node.vm.must(`grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/${process}/status; cat /proc/${process}/attr/current`);
+      expect(status.split('\n').map((line) => line.split(/\s+/))).toEqual([
+        ['CapEff:', '0000000000000000'], ['CapBnd:', '0000000000000000'], ['NoNewPrivs:', '1'], ['Seccomp:', '2'],
+        ['cri-containerd.apparmor.d', '(enforce)'],
+      ]);
+      const writes = await node.vm.must(`nsenter -t ${process} -m busybox sh -c 'for path in / /program /host/usr /host/containers /host/journal/volatile; do
+        busybox touch $path/x 2> /dev/null && echo "$path written"; done; true'`);
+      expect(writes).toBe('');
+    });
+
+    test('it reads the audit transport of the node\'s journal', async () => {
+      expect(await written()).toContainEqual({ kind: 'denial-log', node: 'node1', message: 'reads the audit transport of the journal' });
+    });
+
+    test('equal denials are one line with their number', () => {
+      const secrets = lines.filter(({ name }) => name === '/tmp/secret');
+      expect(secrets[0]).toMatchObject({ kind: 'apparmor', node: 'node1', event: 'DENIED', profile: audited.loadedName });
+      expect(secrets[0].containerId).toMatch(/^[0-9a-f]{64}$/);
+      expect(sum(secrets, 'count')).toBe(SAME);
+      expect(secrets.length).toBeLessThan(SAME / 5);
+    });
+
+    test('each line has pod, namespace and container, also of a process that has ended', () => {
+      const told = lines.filter(({ kind }) => kind === 'apparmor');
+      expect(told.map(({ namespace, pod, container }) => [namespace, pod, container].join('/'))).toEqual(told.map(() => 'default/denied-node1/test'));
+      say(`kernel ${kernel}: ${told.filter(({ attributedBy }) => attributedBy).length} of ${told.length} lines have their pod by the profile`);
+    });
+
+    test('above its limit records are counted, and none is lost', () => {
+      const others = lines.filter(({ name }) => name?.startsWith('/tmp/other'));
+      expect(others.length).toBeGreaterThan(0);
+      expect(sum(lines, 'suppressed')).toBeGreaterThan(0);
+      expect(sum(others, 'count') + sum(lines, 'suppressed')).toBe(OTHERS);
+    });
   });
 
   describe("Kubernetes' own cases", () => {
@@ -149,7 +224,7 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     await node.place({ 'other-loader': second.pod });
     const events = async () => (await node.events('other-loader')).filter(({ event }) => event === 'failed');
     await node.pod('other-loader', (pod) => statusOf(pod, 'loader')?.state.running !== undefined);
-    for (let i = 0; i < 60 && (await events()).length === 0; i++) await new Promise((resolve) => setTimeout(resolve, 500));
+    for (let i = 0; i < 60 && (await events()).length === 0; i++) await sleep(500);
     const message = expect.stringMatching(/refused it \(exit code 1\).*AppArmor parser error/s);
     expect(await events()).toEqual([expect.objectContaining({ profile: extra.loadedName, message })]);
     const pods = await node.pods();
@@ -163,8 +238,32 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     await node.remove('other-loader');
   });
 
+  test('a new pod of the loader compiles nothing that did not change, and writes no copy anew', async () => {
+    const copies = async () => node.vm.must('stat -c "%n %i %Y" /etc/apparmor.d/k8s-apparmor.*');
+    const before = await copies();
+    const seen = await node.compiledDuring(async () => {
+      await node.remove('loader');
+      await node.place({ 'loader-again': again });
+      await node.pod('loader-again', isReady);
+      await node.vm.until('cat /var/log/pods/default_loader-again-node1_*/loader/*.log', (text) => text.includes('"event":"state"'));
+    });
+    say(`kernel ${kernel}: the loader's pod replaced, nothing changed: the parser ran ${seen.parserRuns} times, ${seen.loaded.length} profiles loaded`);
+    expect(seen).toEqual({ parserRuns: 0, loaded: [] });
+    expect(await copies()).toBe(before);
+  });
+
+  test('where one of its profiles changed it compiles that one', async () => {
+    const seen = await node.compiledDuring(async () => {
+      await node.remove('loader-again');
+      await node.place({ 'loader-next': next.pod });
+      await node.pod('loader-next', isReady);
+    });
+    say(`kernel ${kernel}: the loader's pod replaced, one profile changed: the parser ran ${seen.parserRuns} times (first for its version), loaded: ${seen.loaded.join(', ')}`);
+    expect(seen).toEqual({ parserRuns: 2, loaded: [changed.loadedName] });
+  });
+
   test('after a reboot without the loader the profiles are there before the kubelet, and the workload runs confined', async () => {
-    await node.remove('loader');
+    await node.remove('loader-next');
     const seconds = await node.vm.reboot();
     const before = await listed();
     expect(before).toContain(`${e2e.loadedName} (enforce)`);
@@ -178,4 +277,4 @@ describe.each(KERNELS_WITH_NODES)('a node with kernel %s', (kernel) => {
     const [process] = await node.processes('early', 'test');
     expect(await node.vm.must(`cat /proc/${process}/attr/current`)).toBe(`${e2e.loadedName} (enforce)`);
   });
-});
+}
