@@ -101,6 +101,11 @@ test('a message that never ends costs no more than its length', async () => {
   expect(err).toBe('');
 });
 
+test('an object of the operator with many faults costs no more than its length, and the first is told with its line', async () => {
+  const { err } = await runCommand(['learn'], `kind: AppArmorProfile\napiVersion: security-profiles-operator.x-k8s.io/v1\nx: ${'"'.repeat(250_000)}`);
+  expect(err).toContain('the AppArmorProfile object is no YAML: line 3: Unexpected double-quoted-scalar at node end');
+});
+
 test('--write keeps a link, its file\'s permissions, and leaves nothing else behind', async () => {
   const path = file('web.profile', PROFILE);
   chmodSync(path, 0o664);
