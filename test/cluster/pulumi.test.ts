@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as k8s from '@pulumi/kubernetes';
@@ -186,7 +186,7 @@ test('a default that a bundle distributes makes objects of remote components wai
   await stack.destroy();
 });
 
-test('a policy pack keeps an unconfined pod from being deployed, and lets a confined one through', async () => {
+test('the policy pack of the examples keeps an unconfined pod from being deployed, and lets a confined one through', async () => {
   const pack = policyPack();
   try {
     const deployments = (securityContext?: object) => async () => {
@@ -210,20 +210,19 @@ test('a policy pack keeps an unconfined pod from being deployed, and lets a conf
   }
 });
 
-/** A pack as a user writes it, but for where it finds the library. */
+/** The pack of the examples, with the library's sources in place of the package. */
 function policyPack(): string {
   const folder = mkdtempSync(join(tmpdir(), 'k8s-apparmor-pack-'));
   const root = join(__dirname, '..', '..');
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-  writeFileSync(join(folder, 'PulumiPolicy.yaml'), 'runtime: nodejs\n');
+  cpSync(join(root, 'examples', 'pulumi-typescript', 'policy'), folder, { recursive: true });
+  const sources = join(root, 'src', 'pulumi', 'policy-pack');
+  mkdirSync(join(folder, 'node_modules', 'k8s-apparmor'), { recursive: true });
+  readdirSync(join(root, 'node_modules')).filter((name) => name !== 'k8s-apparmor')
+    .forEach((name) => symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name)));
+  writeFileSync(join(folder, 'node_modules', 'k8s-apparmor', 'pulumi-policy.js'), `module.exports = require(${JSON.stringify(sources)});`);
   // Pulumi compiles what a pack requires; our sources want our settings.
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions: { rootDir: '/' }, include: ['*.ts'] }));
-  writeFileSync(join(folder, 'package.json'), '{ "name": "confinement-pack", "version": "1.0.0", "main": "index.js" }');
-  writeFileSync(join(folder, 'index.js'), `
-    const { PolicyPack } = require('@pulumi/policy');
-    const { confinementPolicies } = require(${JSON.stringify(join(root, 'src', 'pulumi', 'policy-pack'))});
-    new PolicyPack('confinement', { policies: confinementPolicies({ exemptions: [{ resources: ['legacy'], reason: 'a test' }] }) });
-  `);
+  const compilerOptions = { rootDir: '/', paths: { 'k8s-apparmor/pulumi-policy': [sources] } };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: ['*.ts'] }));
   return folder;
 }
 

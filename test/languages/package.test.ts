@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtPackage, type BuiltPackage, ROOT, run } from '../support/built-package';
@@ -155,15 +155,63 @@ const PULUMI_PROGRAM = `
   })();
 `;
 
-test('the oldest peers that the package admits will do', () => {
+/** The oldest versions that the package admits, of peers whose names begin like that. */
+function oldestPeers(begin: string): string[] {
   const { peerDependencies } = JSON.parse(run('tar', ['-xzOf', built.tarball, 'package/package.json'], tmpdir())) as { peerDependencies: Record<string, string> };
-  const oldest = Object.entries(peerDependencies).filter(([name]) => name.startsWith('@pulumi/')).map(([name, range]) => `${name}@${range.replace('^', '')}`);
+  return Object.entries(peerDependencies).filter(([name]) => name.startsWith(begin)).map(([name, range]) => `${name}@${range.replace('^', '')}`);
+}
+
+function compile(project: string, files: readonly string[]): void {
+  const compilerOptions = { target: 'es2022', module: 'node16', moduleResolution: 'node16', strict: true, skipLibCheck: true, types: ['node'] };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+  run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], project);
+}
+
+/** Every confined class over a release of cdk8s-plus. */
+const shopOver = (release: string) => `
+  import { App, Chart, Cron } from 'cdk8s';
+  import { Service } from 'cdk8s-plus-${release}';
+  import { AppArmorProfile, AppArmorProfileBundle, Rule } from 'k8s-apparmor';
+  import { ConfinedCronJob, ConfinedDaemonSet, ConfinedDeployment, ConfinedJob, ConfinedPod, ConfinedStatefulSet } from 'k8s-apparmor/plus${release}';
+  const web = new AppArmorProfile({ name: 'web', rules: [Rule.read('/etc/nginx/**')] });
+  const app = new App({ outdir: 'dist${release}' });
+  const chart = new Chart(app, 'shop');
+  new AppArmorProfileBundle(new Chart(app, 'profiles'), 'profiles', { profiles: [web] });
+  const pods = { profile: web, containerProfiles: { log: AppArmorProfile.runtimeDefault() }, containers: [{ image: 'nginx', name: 'nginx' }, { image: 'log', name: 'log' }] };
+  new ConfinedPod(chart, 'pod', pods);
+  new ConfinedDeployment(chart, 'deployment', pods);
+  new ConfinedStatefulSet(chart, 'set', { ...pods, service: new Service(chart, 'service', { ports: [{ port: 80 }] }) });
+  new ConfinedDaemonSet(chart, 'daemons', pods);
+  new ConfinedJob(chart, 'job', pods);
+  new ConfinedCronJob(chart, 'jobs', { ...pods, schedule: Cron.daily() });
+  app.synth();
+`;
+
+/** What releases of cdk8s-plus write or not by themselves, with their defaults. */
+const DEFAULTS_OF_RELEASES = /^ *(?:shareProcessNamespace: false|revisionHistoryLimit: 10)\n/gm;
+
+test('the oldest cdk8s-plus of every release that the package admits gives the same confined pods', () => {
+  const plus = oldestPeers('cdk8s-plus-');
+  const releases = plus.map((name) => /plus-(\d+)@/.exec(name)![1]);
+  expect(releases).toEqual(['28', '29', '30', '31', '32', '33', '34']);
+  const project = newProject([...oldestPeers('cdk8s').filter((name) => /^cdk8s@/.test(name)), ...oldestPeers('constructs'), ...plus, '@types/node@^20']);
+  releases.forEach((release) => writeFileSync(join(project, `shop${release}.ts`), shopOver(release)));
+  compile(project, releases.map((release) => `shop${release}.ts`));
+  const [first, ...others] = releases.map((release) => {
+    run(process.execPath, [`shop${release}.js`], project);
+    return readFileSync(join(project, `dist${release}`, 'shop.k8s.yaml'), 'utf8').replace(DEFAULTS_OF_RELEASES, '');
+  });
+  expect(first!.match(/localhostProfile: k8s-apparmor\.web\.[0-9a-f]{8}$/gm)).toHaveLength(6);
+  expect(first!.match(/type: RuntimeDefault$/gm)).toHaveLength(6);
+  others.forEach((other) => expect(other).toBe(first));
+});
+
+test('the oldest peers of Pulumi that the package admits will do', () => {
+  const oldest = oldestPeers('@pulumi/');
   expect(oldest).toHaveLength(3);
   const project = newProject([...oldest, '@types/node@^20']);
   writeFileSync(join(project, 'index.ts'), PULUMI_PROGRAM);
-  const compilerOptions = { target: 'es2022', module: 'node16', moduleResolution: 'node16', strict: true, skipLibCheck: true, types: ['node'] };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['index.ts'] }));
-  run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], project);
+  compile(project, ['index.ts']);
   expect(run(process.execPath, ['index.js'], project).trim()).toBe(
     'k8s-apparmor:index:ConfinedDeployment,kubernetes:apps/v1:DaemonSet,kubernetes:apps/v1:DaemonSet,kubernetes:apps/v1:Deployment true',
   );
