@@ -31,7 +31,10 @@ describe.each([OLDEST_KUBERNETES, NEWEST_KUBERNETES])('confinement policies on a
     expect(verdict(await createCase(cluster, POD, one))).toEqual(expected(one.refused));
   });
 
-  it.each(POD_CASES.map((one, index) => [TEMPLATED[index % TEMPLATED.length].kind, one.name, one, TEMPLATED[index % TEMPLATED.length]] as const))(
+  // What the API itself has against a template, a server of 1.30 does not say of a StatefulSet's.
+  const kindFor = (one: PodCase, index: number) => TEMPLATED[one.template ? 0 : index % TEMPLATED.length];
+
+  it.each(POD_CASES.map((one, index) => [kindFor(one, index).kind, one.name, one, kindFor(one, index)] as const))(
     'judge the template of a %s: %s', async (_kind, _name, one, kind) => {
       expect(verdict(await createCase(cluster, kind, one))).toEqual(expected(one.template ? one.template.refused : one.refused));
     });
