@@ -35,8 +35,7 @@ publish() {
   mv -f "$WORK/problems" "$WORK/said"
   write_metrics >"$WORK/metrics.txt" && mv -f "$WORK/metrics.txt" "$STATE/metrics.txt"
   write_states
-  awk -F '\t' '$1 != "copy" && $1 != "replaced" { gsub(/\036/, "\n", $3); print ($2 == "" ? "" : $2 ": ") $3 }' "$WORK/said" 2>/dev/null |
-    awk '{ size += length($0) + 1; if (size < 4000) print }' 2>/dev/null >"$TERMINATION_LOG"
+  write_termination
   if [ $ready = 1 ] && [ ! -e "$STATE/ready" ]; then
     echo "$BUNDLE" >"$STATE/ready"
     printf 'info\tready\t\tall wanted profiles are loaded\n' >>"$WORK/news"
@@ -45,6 +44,15 @@ publish() {
     printf 'error\tunready\t\tnot all wanted profiles are loaded as they should be\n' >>"$WORK/news"
   fi
   [ ! -s "$WORK/news" ] || log_all <"$WORK/news"
+}
+
+# What keeps the node from being ready, for a kubelet that finds the container ended. The file is the kubelet's, so nothing can be put in
+# its place in one step: it is written only when there is something else to say.
+write_termination() {
+  told=$(awk -F '\t' '$1 != "copy" && $1 != "replaced" { gsub(/\036/, "\n", $3); print ($2 == "" ? "" : $2 ": ") $3 }' "$WORK/said" |
+    awk '{ size += length($0) + 1; if (size < 4000) print }')
+  [ -e "$TERMINATION_LOG" ] && [ "$told" = "$(cat "$TERMINATION_LOG" 2>/dev/null)" ] && return
+  { [ -z "$told" ] || printf '%s\n' "$told"; } 2>/dev/null >"$TERMINATION_LOG"
 }
 
 # The state and its short form, written only when they change: `time` is since when it is so.
